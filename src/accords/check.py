@@ -6,6 +6,7 @@ says which cell of which table breaks which rule; where that cell stands is the 
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -124,13 +125,17 @@ def explain(check: str, field: Field) -> tuple[str, str]:
     return check, "see the table's schema"
 
 
-def check_foreign_keys(frames: Frames, schemas: Schemas) -> Iterator[Violation]:
-    """Every cell that points at a row that is not there. Keys of tables not given are passed."""
+def check_foreign_keys(
+    frames: Frames, schemas: Schemas, known_frames: Frames | None = None
+) -> Iterator[Violation]:
+    """Every cell of `frames` that points at a row that is not there. Keys of tables that are not
+    in `known_frames` (by default, in `frames`) are not judged."""
+    references = frames if known_frames is None else known_frames
     for name, frame in frames.items():
         for key in schemas[name].foreign_keys:
-            if key.reference not in frames:
+            if key.reference not in references:
                 continue
-            there = _tuples(frames[key.reference], key.reference_fields)
+            there = _tuples(references[key.reference], key.reference_fields)
             known = set(there)
             for row, value in enumerate(_tuples(frame, key.fields)):
                 if not any(pd.isna(part) for part in value) and value not in known:
@@ -147,8 +152,6 @@ def check_foreign_keys(frames: Frames, schemas: Schemas) -> Iterator[Violation]:
 
 def nearest(value: str, known: Iterable[str], what: str) -> str:
     """Advice for a reference that leads nowhere: the nearest ids, or to add one."""
-    import difflib
-
     near = difflib.get_close_matches(value, list(known), n=3)
     return f"did you mean {' or '.join(near)}?" if near else f"add it to {what}, or mend the id"
 

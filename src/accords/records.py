@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from accords.problems import Problem
 from accords.shapes import EVIDENCE_KEYS, RECORDS, Shape
-from accords.yamlio import Mapping, Sequence, Text, read
+from accords.yamlio import Mapping, Sequence, Text, Wrong, read
 
 # Read by others: what describes the whole, and the manifests of releases.
 _ELSEWHERE = ("package.yaml", "releases")
@@ -26,25 +26,33 @@ class Record:
     data: Mapping
 
 
-def read_records(folder: Path) -> tuple[list[Record], list[Problem]]:
-    """All records below `folder`, in the order of their paths, and what is wrong with files and
-    keys. A record with a problem is left out, so that no fault is reported twice."""
-    records, problems = [], []
+@dataclass
+class Reading:
+    """What was read: records, what is wrong with files and keys, and the folders or registers of
+    records/ of which a file could not be read at all."""
+
+    records: list[Record] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
+
+
+def read_records(folder: Path) -> Reading:
+    """Read every record below `folder`, in the order of their paths."""
+    reading = Reading()
     for path in _files(folder):
-        file = f"{folder.name}/{path.relative_to(folder).as_posix()}"
-        shape, fault = _shape(path, folder, file)
-        if shape is None:
-            problems += fault
-            continue
-        data, faults = read(path, file)
-        if data is not None:
-            faults = list(_check(data, shape, file, ""))
-            faults += _check_name(data, shape, path, file)
-        if data is None or faults:
-            problems += faults
-        else:
-            records.append(Record(file, shape, data))
-    return records, problems
+        inside = path.relative_to(folder)
+        file = f"{folder.name}/{inside.as_posix()}"
+        shape, faults = _shape(path, folder, file)
+        if shape is not None:
+            data, faults = read(path, file)
+            if data is None:
+                reading.unread.add(inside.parts[0])
+            else:
+                faults += _check(data, shape, file, "")
+                faults += _check_name(data, shape, path, file)
+                reading.records.append(Record(file, shape, data))
+        reading.problems += faults
+    return reading
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -70,58 +78,62 @@ def _shape(path: Path, folder: Path, file: str) -> tuple[Shape | None, list[Prob
     return shape, []
 
 
-def _check(data: Any, shape: Shape, file: str, path: str) -> Iterator[Problem]:
-    """Keys that are unknown, and text, lists and mappings that stand where another belongs."""
-    if shape.plain:
-        yield from _expect(data, _TEXT, file, path)
-        return
-    faults = list(_expect(data, _MAPPING, file, path))
-    if faults:
-        yield from faults
-        return
-    for key, value in data.items():
+def _check(data: Mapping, shape: Shape, file: str, path: str) -> Iterator[Problem]:
+    """Unknown keys, and text, lists and mappings that stand where another belongs. What is wrong
+    is taken out of `data` (text is marked as `Wrong`), so that it is reported once."""
+    for key, value in list(data.items()):
         place = f"{path}/{key}" if path else key
         if key in shape.keys:
-            yield from _expect(value, _TEXT, file, place)
+            if faults := list(_expect(value, _TEXT, file, place)):
+                data[key] = Wrong("", value.line)
+                yield from faults
         elif key in shape.lists:
-            yield from _check_list(value, shape.lists[key], file, place)
+            yield from _check_list(data, key, shape.lists[key], file, place)
         elif shape.evidence and key == "evidence":
-            yield from _check_evidence(value, file, place)
+            yield from _check_list(data, key, _EVIDENCE, file, place)
+            for item in data.get(key, []):
+                yield from _check_evidence(item, file, place)
         else:
-            yield _unknown(key, shape.all_keys, file, place)
+            known = shape.all_keys if shape is not _EVIDENCE else (*shape.all_keys, "contradicts")
+            if key == "contradicts" and shape is _EVIDENCE:
+                continue
+            del data[key]
+            yield _unknown(key, known, file, place)
 
 
-def _check_list(value: Any, shape: Shape, file: str, path: str) -> Iterator[Problem]:
-    faults = list(_expect(value, _LIST, file, path))
-    yield from faults
-    if not faults:
-        for item in value:
+_EVIDENCE = Shape(
+    "", EVIDENCE_KEYS, lists={"supports": Shape("", ("path",), plain=True)}
+)  # contradicts, a mapping of paths, is checked beside it
+
+
+def _check_list(data: Mapping, key: Text, shape: Shape, file: str, path: str) -> Iterator[Problem]:
+    faults = list(_expect(data[key], _LIST, file, path))
+    if faults:
+        del data[key]
+        yield from faults
+        return
+    for item in list(data[key]):
+        if wrong := list(_expect(item, _TEXT if shape.plain else _MAPPING, file, path)):
+            data[key].remove(item)
+            yield from wrong
+        elif not shape.plain:
             yield from _check(item, shape, file, path)
 
 
-def _check_evidence(value: Any, file: str, path: str) -> Iterator[Problem]:
-    faults = list(_expect(value, _LIST, file, path))
-    for item in [] if faults else value:
-        wrong = list(_expect(item, _MAPPING, file, path))
-        faults += wrong
-        for key, part in [] if wrong else item.items():
-            place = f"{path}/{key}"
-            if key in EVIDENCE_KEYS:
-                faults += _expect(part, _TEXT, file, place)
-            elif key == "supports":
-                faults += _check_list(part, Shape("", ("path",), plain=True), file, place)
-            elif key == "contradicts":
-                wrong = list(_expect(part, _MAPPING, file, place))
-                for name, stated in [] if wrong else part.items():
-                    wrong += _expect(stated, _TEXT, file, f"{place}/{name}")
-                faults += wrong
-            else:
-                faults.append(_unknown(key, (*EVIDENCE_KEYS, "supports", "contradicts"), file, place))
-        if not wrong and "source" not in item:
-            faults.append(
-                Problem(file, item.line, path, "", "evidence names its source", "add source: ID")
-            )
-    yield from faults
+def _check_evidence(item: Mapping, file: str, path: str) -> Iterator[Problem]:
+    if "source" not in item:
+        advice = "add source: ID"
+        yield Problem(file, item.line, path, "", "evidence names its source", advice)
+        item[Text("source", item.line)] = Wrong("", item.line)
+    stated = item.get("contradicts", Mapping())
+    if faults := list(_expect(stated, _MAPPING, file, f"{path}/contradicts")):
+        del item["contradicts"]
+        yield from faults
+        return
+    for name, value in list(stated.items()):
+        if faults := list(_expect(value, _TEXT, file, f"{path}/contradicts/{name}")):
+            del stated[name]
+            yield from faults
 
 
 def _expect(value: Any, kind: str, file: str, path: str) -> Iterator[Problem]:

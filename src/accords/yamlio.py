@@ -31,6 +31,10 @@ class Text(str):
         return text
 
 
+class Wrong(Text):
+    """Stands for a value of the wrong kind that is reported already."""
+
+
 class Mapping(dict[Text, Any]):
     """A mapping that knows its line; its keys are `Text` and know theirs."""
 

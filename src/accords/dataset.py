@@ -1,0 +1,84 @@
+"""Records to a clean, complete dataset: read, assemble, check, derive."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from accords.assemble import Row, Rows, assemble
+from accords.check import Frames, Violation, check_foreign_keys, check_table, texts_of
+from accords.derive import derive
+from accords.package import Package, read_package
+from accords.problems import InvalidData, Problem
+from accords.records import Reading, read_records
+from accords.rules import check_rules
+from accords.schema import Schemas
+from accords.shapes import RECORDS, tables
+from accords.yamlio import Wrong
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """All tables as typed frames, their schemas, and what describes the whole."""
+
+    frames: Frames
+    schemas: Schemas
+    package: Package
+
+
+def read_dataset(
+    records: Path, schemas: Schemas, tell: Callable[[str], None] = lambda text: None
+) -> Dataset:
+    """Build the dataset of a records folder.
+
+    tell: is told each step as it begins. Raises InvalidData with every problem that can be found.
+    """
+    tell("read records")
+    problems: list[Problem] = []
+    package = None
+    try:
+        package = read_package(records)
+    except InvalidData as error:
+        problems += error.problems
+    reading = read_records(records)
+    problems += reading.problems
+    tell("assemble tables")
+    rows, faults = assemble(reading.records, schemas)
+    problems += faults
+    tell("check tables")
+    frames, violations = _check(rows, schemas, reading)
+    problems += _places(violations, rows)
+    if problems or package is None:
+        raise InvalidData(problems)
+    tell("derive tables")
+    return Dataset(derive(frames, schemas), schemas, package)
+
+
+def _check(rows: Rows, schemas: Schemas, reading: Reading) -> tuple[Frames, list[Violation]]:
+    frames: Frames = {}
+    violations: list[Violation] = []
+    for name, texts in texts_of(rows, schemas).items():
+        frames[name], found = check_table(texts, schemas[name], derived=False)
+        violations += found
+    # Where a file can't be read, what refers to its rows can't be judged: only what was read is.
+    unread = {table for place in reading.unread for table in tables(RECORDS[place])}
+    known = {name: frame for name, frame in frames.items() if name not in unread}
+    violations += check_foreign_keys(frames, schemas, known)
+    if not any(RECORDS[place].table == "" for place in reading.unread):
+        violations += check_rules(frames, schemas)
+    return frames, violations
+
+
+def _places(violations: Iterable[Violation], rows: Rows) -> Iterable[Problem]:
+    """Violations as problems with file and line; cells reported as `Wrong` already left out, and
+    a cell's later faults where it has several."""
+    seen = set()
+    for item in violations:
+        row = rows[item.table][item.row] if rows[item.table] else Row({}, "records", 0)
+        cell = (item.table, item.row, item.column)
+        if isinstance(row.cells.get(item.column), Wrong) or cell in seen:
+            continue
+        seen.add(cell)
+        line = row.line_of(item.column)
+        yield Problem(row.file, line, item.column, item.value, item.rule, item.advice)
