@@ -50,8 +50,8 @@ def assemble(records: Iterable[Record], schemas: Schemas) -> tuple[Rows, list[Pr
                 found, faults = _evidence(owner, record.file)
                 rows["evidence"] += found
                 problems += faults
-    for name, table in schemas.items():
-        key = EVIDENCE_KEY if name == "evidence" else table.primary_key
+    for name, schema in schemas.items():
+        key = EVIDENCE_KEY if name == "evidence" else schema.primary_key
         rows[name].sort(key=lambda row: tuple(row.cells.get(part, "") for part in key))
     return {name: rows[name] for name, table in schemas.items() if not table.derived}, problems
 

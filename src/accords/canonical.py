@@ -6,18 +6,15 @@ import os
 import re
 import tempfile
 import unicodedata
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from accords.problems import InvalidData, Problem
 from accords.shapes import EVIDENCE_KEYS, RECORDS, Shape
-from accords.yamlio import dump
+from accords.yamlio import dump, read
 
 EVIDENCE_ORDER = (*EVIDENCE_KEYS, "supports", "contradicts")
-
-
-def shape_of(path: Path, records: Path) -> Shape | None:
-    """The shape of the record at `path`, a file somewhere below `records`."""
-    return RECORDS.get(path.relative_to(records).parts[0])
 
 
 def canonical(record: dict[str, Any], shape: Shape) -> str:
@@ -70,3 +67,39 @@ def write_atomic(path: Path, text: str) -> None:
     except BaseException:
         Path(beside).unlink(missing_ok=True)
         raise
+
+
+def format_records(records: Path, paths: Sequence[Path], *, write: bool) -> list[Path]:
+    """Bring records (all, where no `paths` are given) into canonical form.
+
+    write: whether to rewrite them. Returns the files that were not canonical. Raises InvalidData
+    with the problems of those that can't be read, and then has written nothing.
+    """
+    problems: list[Problem] = []
+    changed: dict[Path, str] = {}
+    for path in paths or sorted(records.rglob("*.yaml")):
+        shape = _shape_of(path, records)
+        if shape is None:
+            if paths:
+                advice = f"name a file below {records}"
+                problems.append(Problem(str(path), 0, "", "", "a record", advice))
+            continue
+        record, faults = read(path, str(path))
+        problems += faults
+        if record is not None:
+            text = canonical(record, shape)
+            if text != path.read_text(encoding="utf-8"):
+                changed[path] = text
+    if problems:
+        raise InvalidData(problems)
+    for path, text in changed.items() if write else ():
+        write_atomic(path, text)
+    return list(changed)
+
+
+def _shape_of(path: Path, records: Path) -> Shape | None:
+    try:
+        inside = path.resolve().relative_to(records.resolve())
+    except ValueError:
+        return None
+    return RECORDS.get(inside.parts[0]) if path.is_file() else None

@@ -49,6 +49,8 @@ def text_fault(text: str) -> str | None:
     """What is wrong with a text cell, or None."""
     if _FORMULA.match(text):
         return "a spreadsheet would run it as a formula"
+    if text.startswith("<") and text.endswith(">"):
+        return "a template's placeholder"
     if text != text.strip():
         return "spaces at its ends"
     if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text):
@@ -103,9 +105,7 @@ def typed(texts: list[str | None], kind: str) -> tuple[pd.Series[Any], list[int]
     bad = [i for i, text in enumerate(texts) if text is not None and not is_canonical(text, kind)]
     wrong = set(bad)
     parse = _PARSE[kind]
-    values = [
-        None if text is None or i in wrong else parse(text) for i, text in enumerate(texts)
-    ]
+    values = [None if text is None or i in wrong else parse(text) for i, text in enumerate(texts)]
     if kind == "date":
         return pd.Series(np.array(values, dtype="datetime64[us]"), dtype=DTYPES[kind]), bad
     return pd.Series(values, dtype=DTYPES[kind]), bad

@@ -119,7 +119,10 @@ def explain(check: str, field: Field) -> tuple[str, str]:
         case "pattern":
             return f"matches {value}", field.description
         case "minLength" | "maxLength":
-            return f"{check} {value}", "make it longer" if check == "minLength" else "make it shorter"
+            return (
+                f"{check} {value}",
+                "make it longer" if check == "minLength" else "make it shorter",
+            )
         case "minimum" | "maximum":
             return f"{check} {value}", f"check the value: {field.description}"
     return check, "see the table's schema"

@@ -1,29 +1,184 @@
-"""The `accords` command."""
+"""The `accords` command: thin; each command's work is in a module of its own."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import sys
+from collections.abc import Callable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
 
-from accords import new
-from accords.problems import InvalidData
-from accords.register import NotAdded
+from accords.loader import NotFound, schemas, tables
+from accords.new_arguments import add_new_arguments
+
+_EPILOG = "Exit codes: 0 done; 1 the data is invalid, differs or is not there; 2 wrong usage."
 
 
-def main(argv: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="accords")
-    commands = parser.add_subparsers(dest="command", required=True)
-    new.add_arguments(commands.add_parser("new", help="start a record or add to a register"))
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line; returns the exit code (argparse itself exits with 2)."""
+    parser = _parser()
     arguments = parser.parse_args(argv)
     try:
-        print(new.run(arguments))
-    except NotAdded as error:
-        print(error, file=sys.stderr)
-        return 1
+        return arguments.run(arguments)
+    except NotFound as error:
+        return _fail(error)
+    except ModuleNotFoundError as error:
+        return _fail(f"{error.name} is not installed: pip install 'accords[build]'")
+    except BrokenPipeError:  # the reader, `head` say, has enough
+        sys.stderr.close()
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="accords",
+        description="The world's industrial-cooperation agreements, with their evidence.",
+        epilog=_EPILOG,
+    )
+    parser.add_argument("--version", action=_Version, nargs=0, help="print versions and exit")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run: Callable[[argparse.Namespace], int], help: str) -> Any:
+        command = commands.add_parser(name, help=help, description=help, epilog=_EPILOG)
+        command.set_defaults(run=run)
+        return command
+
+    listed = add("tables", _tables, "List the tables: rows, and what one row is.")
+    listed.add_argument("--json", action="store_true", help="print JSON")
+    show = add("show", _show, "Show an agreement with all that hangs on it.")
+    show.add_argument("id", help="an agreement's id: can-kor-future-mobility-2026")
+    show.add_argument("--json", action="store_true", help="print JSON")
+    cited = add("cite", _cite, "Cite the dataset, or one agreement of it.")
+    cited.add_argument("id", nargs="?", help="an agreement's id; without it, the whole dataset")
+    formats = ("apa", "bibtex", "csl", "ris")
+    cited.add_argument("--format", choices=formats, default="apa", help="default: apa")
+    checked = add("validate", _validate, "Check a built package: files, cells, keys and rules.")
+    checked.add_argument("path", type=Path, help="a folder, a zip or a datapackage.json")
+    checked.add_argument("--json", action="store_true", help="print the problems as JSON")
+    formatted = add("format", _format, "Bring records into their canonical form.")
+    formatted.add_argument("path", type=Path, nargs="*", help="files (default: all records)")
+    formatted.add_argument("--records", type=Path, default=Path("records"), help="records folder")
+    formatted.add_argument("--check", action="store_true", help="only say which files differ")
+    started = add("new", _new, "Start a record, or add a row to a register.")
+    add_new_arguments(started)
+    return parser
+
+
+class _Version(argparse.Action):
+    """--version, reading the versions only when asked."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *rest: Any, **more: Any) -> None:
+        import accords
+
+        print(f"accords {accords.__version__}, data {accords.data_version}")
+        parser.exit()
+
+
+def _tables(arguments: argparse.Namespace) -> int:
+    from accords.loader import row_counts
+
+    rows = row_counts()
+    found = [
+        {"table": name, "rows": rows[name], "description": schemas()[name].description}
+        for name in tables()
+    ]
+    if arguments.json:
+        return _print_json(found)
+    width = max(map(len, tables()))
+    for row in found:
+        print(f"{row['table']:<{width}} {row['rows']:>8,}  {row['description']}")
+    return 0
+
+
+def _show(arguments: argparse.Namespace) -> int:
+    from accords.agreement import agreement
+    from accords.show import lines
+
+    found = agreement(arguments.id)
+    if arguments.json:
+        return _print_json(found)
+    for line in lines(found):
+        print(line)
+    return 0
+
+
+def _cite(arguments: argparse.Namespace) -> int:
+    from accords.cite import cite
+
+    print(cite(arguments.id, arguments.format))
+    return 0
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from dataclasses import asdict
+
+    from accords.files import NotAPackage
+    from accords.progress import Progress
+    from accords.published import validate
+
+    progress = Progress(quiet=arguments.json)
+    try:
+        problems = validate(arguments.path, progress)
+    except NotAPackage as error:
+        return _fail(error)
+    if arguments.json:
+        _print_json({"valid": not problems, "problems": [asdict(item) for item in problems]})
+    else:
+        progress.done(f"{len(problems)} problem(s)" if problems else "valid")
+        _print_problems(problems)
+    return 1 if problems else 0
+
+
+def _format(arguments: argparse.Namespace) -> int:
+    from accords.canonical import format_records
+    from accords.problems import InvalidData
+
+    if not arguments.records.is_dir():
+        return _fail(f"there is no folder {arguments.records}: run this in a checkout")
+    try:
+        changed = format_records(arguments.records, arguments.path, write=not arguments.check)
     except InvalidData as error:
-        for problem in error.problems:
-            print(problem, file=sys.stderr)
+        _print_problems(error.problems)
         return 1
+    for path in changed:
+        print(path)
+    return 1 if arguments.check and changed else 0
+
+
+def _new(arguments: argparse.Namespace) -> int:
+    from accords.new import run
+    from accords.problems import InvalidData
+    from accords.register import NotAdded
+
+    try:
+        print(run(arguments))
+    except NotAdded as error:
+        return _fail(error)
+    except InvalidData as error:
+        _print_problems(error.problems)
+        return 1
+    return 0
+
+
+def _fail(message: object) -> int:
+    print(f"accords: {message}", file=sys.stderr)
+    return 1
+
+
+def _print_problems(problems: Sequence[object]) -> None:
+    for problem in problems:
+        print(problem, file=sys.stderr)
+
+
+def _print_json(value: object) -> int:
+    def plain(item: Any) -> str:
+        if isinstance(item, date):
+            return item.isoformat()
+        raise TypeError(type(item))
+
+    print(json.dumps(value, indent=2, ensure_ascii=False, default=plain))
     return 0
 
 

@@ -132,7 +132,7 @@ def _dyads(frames: Frames) -> pd.DataFrame:
     for key, countries in parties.groupby("agreement_id").country:
         at = days[key]
         own = sorted(set(countries.dropna()))
-        found = {pair: "direct" for pair in combinations(own, 2)}
+        found = dict.fromkeys(combinations(own, 2), "direct")
         for union in own:
             for member, since, until in members.get(union, []):
                 if since <= at and (pd.isna(until) or at <= until):

@@ -3,57 +3,64 @@
 from __future__ import annotations
 
 import argparse
-from datetime import date
+import re
 from pathlib import Path
 
-from accords.register import add_party, add_source
-
-
-def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what `accords new` takes."""
-    kinds = parser.add_subparsers(dest="what", required=True, metavar="WHAT")
-
-    source = kinds.add_parser("source", help="register a page that you read; prints its source_id")
-    source.add_argument("--publisher", required=True, help="the publisher's name in Latin letters")
-    source.add_argument("--publisher-kind", required=True, help="official, wire, press, ...")
-    source.add_argument("--language", required=True, help="language of the page, BCP 47: en, ko")
-    source.add_argument("--url", required=True, help="the address of the page as read")
-    source.add_argument("--title", required=True, help="the page's own title")
-    source.add_argument("--published-on", help="day it was published, YYYY-MM-DD")
-    source.add_argument("--accessed-on", default=date.today().isoformat(), help="default: today")
-    source.add_argument("--access", default="live", help="live, archived or stored_copy")
-    source.add_argument("--archived-url", help="address of the archived copy that was read")
-    source.add_argument("--relays", help="source_id of the release or wire that it repeats")
-    source.add_argument("--short", help="two to six words for the id; default: of the title")
-    source.add_argument("--id", help="the whole source_id, to choose it yourself")
-
-    party = kinds.add_parser("party", help="register a party; prints its party_id")
-    party.add_argument("id", help="country and short name: can-ised, jpn-meti, eue-commission")
-    party.add_argument("--country", help="ISO 3166-1 alpha-3; left out for organisations of states")
-    party.add_argument("--name", required=True, help="name in English")
-    party.add_argument("--name-original", help="name in the original language")
-    party.add_argument("--kind", required=True, help="government, ministry, agency, company, ...")
-    party.add_argument("--subdivision", help="ISO 3166-2, for sub-national parties: CA-QC")
-    party.add_argument("--parent", help="party_id of the body it belongs to")
-    party.add_argument("--wikidata-id", help="checked Wikidata item: Q1234")
-
-    for command in (source, party):
-        command.add_argument("--records", type=Path, default=Path("records"), help="records folder")
+from accords.canonical import write_atomic
+from accords.loader import schemas
+from accords.lock import locked
+from accords.register import NotAdded, add_party, add_source
+from accords.shapes import AGREEMENT, EVENT
+from accords.template import template
 
 
 def run(arguments: argparse.Namespace) -> str:
-    """Carry out `accords new` and return what to print."""
+    """Carry out `accords new` and return what to print: the id of what was registered, or the path
+    of the record begun. Raises NotAdded, InvalidData."""
+    if not arguments.records.is_dir():
+        raise NotAdded(f"there is no folder {arguments.records}: run this in a checkout")
     if arguments.what == "party":
-        keys = ("name", "name_original", "kind", "subdivision", "parent", "wikidata_id")
-        return add_party(
-            arguments.records, arguments.country, {"party_id": arguments.id} | _given(arguments, keys)
-        )
+        return _new_party(arguments)
+    if arguments.what == "source":
+        return _new_source(arguments)
+    return _new_record(arguments)
+
+
+def _new_party(arguments: argparse.Namespace) -> str:
+    _check_codes("parties", "kind", arguments.kind)
+    keys = ("name", "name_original", "kind", "subdivision", "parent", "wikidata_id")
+    row = {"party_id": arguments.id} | _given(arguments, keys)
+    return add_party(arguments.records, arguments.country, row)
+
+
+def _new_source(arguments: argparse.Namespace) -> str:
+    _check_codes("sources", "publisher_kind", arguments.publisher_kind)
+    _check_codes("sources", "access", arguments.access)
     head = _given(arguments, ("publisher", "publisher_kind", "language"))
     keys = ("url", "title", "published_on", "accessed_on", "access", "archived_url", "relays")
     row = _given(arguments, keys)
     if arguments.id:
         row = {"source_id": arguments.id} | row
     return add_source(arguments.records, head, row, arguments.short)
+
+
+def _new_record(arguments: argparse.Namespace) -> str:
+    shape = {"agreement": AGREEMENT, "event": EVENT}[arguments.what]
+    pattern = schemas()[shape.table].columns[shape.keys[0]].constraints["pattern"]
+    if not re.fullmatch(pattern, arguments.id):
+        raise NotAdded(f"{arguments.id!r} is no id: lower-case words and digits joined by hyphens")
+    path: Path = arguments.records / shape.table / f"{arguments.id}.yaml"
+    with locked(arguments.records):
+        if path.exists():
+            raise NotAdded(f"{path} exists already: choose another id, or edit that file")
+        write_atomic(path, template(shape, schemas(), arguments.id))
+    return str(path)
+
+
+def _check_codes(table: str, column: str, value: str) -> None:
+    codes = schemas()[table].columns[column].constraints["enum"]
+    if value not in codes:
+        raise NotAdded(f"{column} {value!r} is none of {', '.join(codes)}")
 
 
 def _given(arguments: argparse.Namespace, keys: tuple[str, ...]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from accords.problems import InvalidData, Problem
-from accords.yamlio import Sequence, Text, read
+from accords.yamlio import Sequence, Text, line_of, read
 
 _TEXTS = ("name", "title", "version", "released_on", "description")
 _LISTS = {
@@ -51,9 +51,11 @@ def read_package(records: Path) -> Package:
             faults.append(Problem(name, 1, key, "", "required", f"write {key}"))
     for key, value in data.items():
         if key not in _TEXTS and key not in _LISTS:
-            faults.append(Problem(name, key.line, key, str(value), "unknown key", "delete it"))
+            faults.append(Problem(name, line_of(key), key, str(value), "unknown key", "delete it"))
     if not faults and not _VERSION.match(data["version"]):
-        faults.append(_fault(name, data["version"], "version", "a version", "write MAJOR.MINOR.PATCH"))
+        faults.append(
+            _fault(name, data["version"], "version", "a version", "write MAJOR.MINOR.PATCH")
+        )
     try:
         released = date.fromisoformat(str(data.get("released_on", "")))
     except ValueError:
@@ -63,11 +65,8 @@ def read_package(records: Path) -> Package:
             faults.append(_fault(name, value, "released_on", "a day", "write YYYY-MM-DD"))
     if faults:
         raise InvalidData(faults)
-    return Package(
-        **{key: str(data[key]) for key in _TEXTS if key != "released_on"},
-        released_on=released,
-        **{key: _plain(data[key]) for key in _LISTS},
-    )
+    values: dict[str, Any] = {key: _plain(data[key]) for key in (*_TEXTS, *_LISTS)}
+    return Package(**values | {"released_on": released})
 
 
 def _fault(file: str, value: Text, field: str, rule: str, advice: str) -> Problem:

@@ -36,7 +36,9 @@ _CHECKS: dict[str, Callable[[Any, str], Callable[[pd.Series[Any]], pd.Series[Any
 
 def bound(value: Any, kind: str) -> Any:
     """The value of a minimum or maximum, in the type of the column."""
-    return pd.Timestamp(value) if kind == "date" else float(value) if kind == "number" else int(value)
+    return (
+        pd.Timestamp(value) if kind == "date" else float(value) if kind == "number" else int(value)
+    )
 
 
 def _column(field: Field) -> pa.Column:

@@ -10,7 +10,7 @@ from typing import Any
 
 from accords.problems import Problem
 from accords.shapes import EVIDENCE_KEYS, RECORDS, Shape
-from accords.yamlio import Mapping, Sequence, Text, Wrong, read
+from accords.yamlio import Mapping, Sequence, Text, Wrong, line_of, read
 
 # Read by others: what describes the whole, and the manifests of releases.
 _ELSEWHERE = ("package.yaml", "releases")
@@ -71,7 +71,9 @@ def _shape(path: Path, folder: Path, file: str) -> tuple[Shape | None, list[Prob
         advice = "put the file itself there"
         return None, [Problem(file, 0, "", str(path.readlink()), "no link out of records/", advice)]
     if path.suffix != ".yaml":
-        return None, [Problem(file, 0, "", path.name, "records end in .yaml", "rename or remove it")]
+        return None, [
+            Problem(file, 0, "", path.name, "records end in .yaml", "rename or remove it")
+        ]
     if shape is None or len(inside.parts) != depth:
         places = ", ".join(name if name.endswith(".yaml") else f"{name}/" for name in RECORDS)
         return None, [Problem(file, 0, "", str(inside), "no record belongs here", f"use {places}")]
@@ -85,7 +87,7 @@ def _check(data: Mapping, shape: Shape, file: str, path: str) -> Iterator[Proble
         place = f"{path}/{key}" if path else key
         if key in shape.keys:
             if faults := list(_expect(value, _TEXT, file, place)):
-                data[key] = Wrong("", value.line)
+                data[key] = Wrong("", line_of(value))
                 yield from faults
         elif key in shape.lists:
             yield from _check_list(data, key, shape.lists[key], file, place)
@@ -106,7 +108,7 @@ _EVIDENCE = Shape(
 )  # contradicts, a mapping of paths, is checked beside it
 
 
-def _check_list(data: Mapping, key: Text, shape: Shape, file: str, path: str) -> Iterator[Problem]:
+def _check_list(data: Mapping, key: str, shape: Shape, file: str, path: str) -> Iterator[Problem]:
     faults = list(_expect(data[key], _LIST, file, path))
     if faults:
         del data[key]
@@ -123,8 +125,8 @@ def _check_list(data: Mapping, key: Text, shape: Shape, file: str, path: str) ->
 def _check_evidence(item: Mapping, file: str, path: str) -> Iterator[Problem]:
     if "source" not in item:
         advice = "add source: ID"
-        yield Problem(file, item.line, path, "", "evidence names its source", advice)
-        item[Text("source", item.line)] = Wrong("", item.line)
+        yield Problem(file, line_of(item), path, "", "evidence names its source", advice)
+        item[Text("source", line_of(item))] = Wrong("", line_of(item))
     stated = item.get("contradicts", Mapping())
     if faults := list(_expect(stated, _MAPPING, file, f"{path}/contradicts")):
         del item["contradicts"]
@@ -141,13 +143,13 @@ def _expect(value: Any, kind: str, file: str, path: str) -> Iterator[Problem]:
     if not isinstance(value, types[kind]):
         found = next(name for name, cls in types.items() if isinstance(value, cls))
         shown = str(value) if isinstance(value, Text) else found
-        yield Problem(file, value.line, path, shown, f"here belongs {kind}", f"write {kind}")
+        yield Problem(file, line_of(value), path, shown, f"here belongs {kind}", f"write {kind}")
 
 
-def _unknown(key: Text, known: tuple[str, ...], file: str, path: str) -> Problem:
+def _unknown(key: str, known: tuple[str, ...], file: str, path: str) -> Problem:
     near = difflib.get_close_matches(key, known, n=1)
     advice = f"did you mean {near[0]}?" if near else f"use one of {', '.join(known)}"
-    return Problem(file, key.line, path, key, "unknown key", advice)
+    return Problem(file, line_of(key), path, key, "unknown key", advice)
 
 
 def _check_name(data: Mapping, shape: Shape, path: Path, file: str) -> Iterator[Problem]:

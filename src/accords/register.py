@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
 from accords.canonical import canonical, slug, write_atomic
+from accords.lock import locked
 from accords.problems import InvalidData
 from accords.shapes import RECORDS
 from accords.yamlio import read
@@ -19,15 +15,6 @@ from accords.yamlio import read
 
 class NotAdded(Exception):
     """The row can't be added; the message says why and what to do."""
-
-
-@contextmanager
-def locked(records: Path) -> Iterator[None]:
-    """Hold the lock of a records folder. The lock file lies in the system's temporary folder,
-    so that none stays in the repository."""
-    name = hashlib.sha256(str(records.resolve()).encode()).hexdigest()[:16]
-    with FileLock(Path(tempfile.gettempdir()) / f"accords-{name}.lock", timeout=60):
-        yield
 
 
 def add(
@@ -103,4 +90,3 @@ def _read(path: Path) -> dict[str, Any]:
     if record is None:
         raise InvalidData(problems)
     return record
-

@@ -28,7 +28,7 @@ PUBLIC = ("government", "ministry", "agency", "subnational", "fund", "internatio
 
 
 def _text(value: object) -> str:
-    return "" if pd.isna(value) else str(value)  # type: ignore[call-overload]
+    return "" if pd.isna(value) else str(value)
 
 
 def edtf_days(frames: Frames, schemas: Schemas) -> Found:
@@ -163,7 +163,9 @@ def evidence_owner(frames: Frames, schemas: Schemas) -> Found:
             yield "evidence", row, "field", record.field, "name a column of the table"
         elif (record.table_name, record.record_id, _text(record.item_id)) not in _keys(frames):
             value = f"{record.record_id}/{_text(record.item_id)}".rstrip("/")
-            advice = nearest(record.record_id, frames[record.table_name].iloc[:, 0].astype(str), "it")
+            advice = nearest(
+                record.record_id, frames[record.table_name].iloc[:, 0].astype(str), "it"
+            )
             yield "evidence", row, "record_id", value, advice
 
 

@@ -7,7 +7,7 @@ so that no constraint can be stated and then not enforced.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -60,6 +60,14 @@ class Field:
     def required(self) -> bool:
         return bool(self.constraints.get("required", False))
 
+    def constraint_words(self) -> Iterator[str]:
+        """The constraints as words."""
+        for name, value in self.constraints.items():
+            if name == "enum":
+                yield f"one of {', '.join(value)}"
+            else:
+                yield name if value is True else f"{name} {value}"
+
 
 @dataclass(frozen=True)
 class ForeignKey:
@@ -91,6 +99,14 @@ class Table:
     def base_columns(self) -> list[str]:
         """The columns that come from the records, derived ones left out."""
         return [field.name for field in self.fields if not field.derived]
+
+    def key_words(self, field: Field) -> Iterator[str]:
+        """The keys that a column is part of, as words."""
+        if field.name in self.primary_key:
+            yield "primary key"
+        for key in self.foreign_keys:
+            if field.name in key.fields:
+                yield f"refers to {key.reference}"
 
 
 Schemas = dict[str, Table]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import yaml
 
@@ -25,17 +25,22 @@ class Text(str):
 
     line: int
 
-    def __new__(cls, value: str, line: int) -> Text:
+    def __new__(cls, value: str, line: int) -> Self:
         text = super().__new__(cls, value)
         text.line = line
         return text
+
+
+def line_of(value: Any) -> int:
+    """The line of a key, scalar, mapping or sequence as read."""
+    return getattr(value, "line", 0)
 
 
 class Wrong(Text):
     """Stands for a value of the wrong kind that is reported already."""
 
 
-class Mapping(dict[Text, Any]):
+class Mapping(dict[str, Any]):
     """A mapping that knows its line; its keys are `Text` and know theirs."""
 
     line: int = 1
@@ -104,7 +109,9 @@ def _parse(text: str) -> Mapping:
         raise _Fault(line, shown, f"valid YAML ({said})", advice) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
-        raise _Fault(line, repr(error.character), "printable text", "delete the character") from None
+        raise _Fault(
+            line, repr(error.character), "printable text", "delete the character"
+        ) from None
     if not isinstance(node, Mapping):
         raise _Fault(1, "", "a record is a mapping of keys", "begin with `key: value`")
     return node
@@ -151,7 +158,9 @@ class _Flow(list[Any]):
 
 
 class _Dumper(yaml.SafeDumper):
-    yaml_implicit_resolvers: dict[str, Any] = {}  # all is text: nothing needs quotes for its type
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.yaml_implicit_resolvers = {}  # all is text: nothing needs quotes for its type
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)

@@ -1,0 +1,37 @@
+# Needs Python 3.11 or newer and make; everything else goes into .venv.
+PYTHON ?= python3
+VENV := .venv/bin
+
+.PHONY: build test lint check lock clean
+
+build: .venv/ready
+	$(VENV)/python build.py
+
+test: .venv/ready
+	$(VENV)/python -m pytest tests/code
+	$(VENV)/python -m pytest tests/data
+
+lint: .venv/ready
+	$(VENV)/ruff check .
+	$(VENV)/ruff format --check .
+	$(VENV)/mypy
+
+check: .venv/ready
+	$(VENV)/python build.py --check
+
+# Exact versions for everyone, from the bounds in pyproject.toml.
+lock:
+	$(PYTHON) -m venv .venv-lock
+	.venv-lock/bin/pip install --quiet ".[dev]"
+	.venv-lock/bin/pip freeze --exclude accords | grep -v ' @ ' > requirements.lock
+	rm -rf .venv-lock
+
+.venv/ready: requirements.lock pyproject.toml
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(VENV)/python -m pip install --quiet --requirement requirements.lock
+	$(VENV)/python -m pip install --quiet --no-deps --editable .
+	touch $@
+
+clean:
+	rm -rf .venv dist

@@ -1,0 +1,102 @@
+"""One agreement with all that hangs on it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from accords.loader import NotFound, load
+
+Row = dict[str, Any]
+
+
+def agreement(agreement_id: str) -> Row:
+    """One agreement as nested plain values (None where missing, dates as `datetime.date`).
+
+    Keys: the columns of agreements; `parties` (role, the columns of parties, and `signatories`),
+    `sectors`, `provisions`, `relations` (its own, and those of others that name it, both as
+    agreement_id, relation, related_id), `texts`, `external_ids`, `events` (role and the columns of
+    events, by date), `claims`, and `evidence` (by fact, each with the columns of its source under
+    `source`). Raises NotFound with the nearest ids; an id that was renamed is followed.
+    """
+    agreements = load("agreements")
+    agreement_id = _current(agreement_id)
+    found = list(_rows(agreements[agreements.agreement_id == agreement_id]))
+    if not found:
+        raise NotFound("agreement", agreement_id, agreements.agreement_id)
+    (row,) = found
+    for name, table in (
+        ("sectors", "agreement_sectors"),
+        ("provisions", "provisions"),
+        ("texts", "texts"),
+        ("external_ids", "external_ids"),
+    ):
+        row[name] = [_without(item, "agreement_id") for item in _of(table, agreement_id)]
+    row["parties"] = _parties(agreement_id)
+    relations = load("relations")
+    own = (relations.agreement_id == agreement_id) | (relations.related_id == agreement_id)
+    row["relations"] = list(_rows(relations[own]))
+    row["events"] = _joined("event_agreements", "events", "event_id", agreement_id)
+    row["events"].sort(key=lambda event: (event["happened_earliest"], event["event_id"]))
+    row["claims"] = _joined("claim_agreements", "claims", "claim_id", agreement_id)
+    row["evidence"] = _evidence(agreement_id)
+    return row
+
+
+def _current(agreement_id: str) -> str:
+    """The id that an earlier id leads to."""
+    redirects = load("redirects")
+    redirects = redirects[(redirects.table_name == "agreements") & redirects.new_id.notna()]
+    known = dict(zip(redirects.old_id, redirects.new_id, strict=True))
+    while agreement_id in known:
+        agreement_id = known[agreement_id]
+    return agreement_id
+
+
+def _parties(agreement_id: str) -> list[Row]:
+    signatories = _of("signatories", agreement_id)
+    parties = _joined("agreement_parties", "parties", "party_id", agreement_id)
+    for party in parties:
+        party["signatories"] = [
+            _without(person, "agreement_id", "party_id")
+            for person in signatories
+            if person["party_id"] == party["party_id"]
+        ]
+    return parties
+
+
+def _joined(link: str, table: str, key: str, agreement_id: str) -> list[Row]:
+    """The rows of `table` that a link table joins to the agreement, with the link's own columns."""
+    links = load(link)
+    links = links[links.agreement_id == agreement_id].drop(columns="agreement_id")
+    return list(_rows(links.merge(load(table), on=key)))
+
+
+def _evidence(agreement_id: str) -> list[Row]:
+    evidence = load("evidence")
+    sources = {row["source_id"]: row for row in _rows(load("sources"))}
+    found = list(_rows(evidence[evidence.record_id == agreement_id]))
+    return [item | {"source": sources[item.pop("source_id")]} for item in found]
+
+
+def _of(table: str, agreement_id: str) -> list[Row]:
+    frame = load(table)
+    return list(_rows(frame[frame.agreement_id == agreement_id]))
+
+
+def _without(row: Row, *names: str) -> Row:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[Row]:
+    for row in frame.to_dict("records"):
+        yield {str(name): _plain(value) for name, value in row.items()}
+
+
+def _plain(value: Any) -> Any:
+    if value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    return value.date() if isinstance(value, pd.Timestamp) else value

@@ -1,0 +1,56 @@
+"""datapackage.json (Data Package v2), from the package, the schemas and the files' bytes."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from accords.dataset import Dataset
+from accords.exports import csv_path, parquet_path
+
+
+def descriptor(data: Dataset, files: Mapping[str, bytes]) -> dict[str, Any]:
+    """The descriptor: each table once as CSV, under its own name, and once as Parquet.
+
+    The Parquet resource is described as a file with hash and bytes, not as a table: Frictionless
+    would otherwise read it by an engine of its own that takes null integers for errors.
+    """
+    package = data.package
+    resources = []
+    for name, table in data.schemas.items():
+        csv, parquet = csv_path(name), parquet_path(name)
+        about = {"title": table.title, "description": table.description}
+        schema = f"schemas/{name}.json"
+        resources.append(
+            {"name": name, "type": "table", "path": csv, **about}
+            | {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
+            | {"schema": schema, **fixity(files[csv])}
+        )
+        resources.append(
+            {"name": f"{name}_parquet", "path": parquet, **about}
+            | {"format": "binary", "mediatype": "application/vnd.apache.parquet"}
+            | {"schema": schema, **fixity(files[parquet])}
+        )
+    return {
+        "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
+        "name": package.name,
+        "title": package.title,
+        "description": package.description,
+        "version": package.version,
+        "created": f"{package.released_on.isoformat()}T00:00:00Z",
+        "keywords": package.keywords,
+        "licenses": package.licenses,
+        "contributors": package.contributors,
+        "resources": resources,
+    }
+
+
+def fixity(content: bytes) -> dict[str, Any]:
+    return {"hash": f"sha256:{hashlib.sha256(content).hexdigest()}", "bytes": len(content)}
+
+
+def to_json(content: Mapping[str, Any]) -> bytes:
+    """A descriptor as the bytes of its file."""
+    return f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode()
