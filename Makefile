@@ -30,7 +30,7 @@ lock:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
 	$(VENV)/python -m pip install --quiet --requirement requirements.lock
-	$(VENV)/python -m pip install --quiet --no-deps --editable .
+	$(VENV)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
 clean:

@@ -65,8 +65,7 @@ def _check(rows: Rows, schemas: Schemas, reading: Reading) -> tuple[Frames, list
     unread = {table for place in reading.unread for table in tables(RECORDS[place])}
     known = {name: frame for name, frame in frames.items() if name not in unread}
     violations += check_foreign_keys(frames, schemas, known)
-    if not any(RECORDS[place].table == "" for place in reading.unread):
-        violations += check_rules(frames, schemas)
+    violations += check_rules(frames, schemas, whole=not reading.unread)
     return frames, violations
 
 

@@ -289,6 +289,7 @@ class Rule:
 
     find: Callable[[Frames, Schemas], Found]
     text: str
+    needs_all: bool = False  # can be judged only where every record was read
 
     @property
     def name(self) -> str:
@@ -299,11 +300,11 @@ RULES = (
     Rule(edtf_days, "a date of the calendar in EDTF"),
     Rule(dates_in_order, "signed before in force before ended"),
     Rule(dated, "an agreement has a date of signing or announcement"),
-    Rule(in_period, "an agreement of 2015 or later"),
+    Rule(in_period, "an agreement of 2015 or later", needs_all=True),
     Rule(published_before_read, "a page is published before it is read"),
     Rule(archived_address, "an archived page has the address of its archive"),
-    Rule(two_countries, "the parties come from two countries"),
-    Rule(one_public_party, "at least one party is public"),
+    Rule(two_countries, "the parties come from two countries", needs_all=True),
+    Rule(one_public_party, "at least one party is public", needs_all=True),
     Rule(one_primary_sector, "an agreement has a primary sector"),
     Rule(texts_agree, "text_public agrees with texts"),
     Rule(amounts_have_units, "an amount has a currency or a unit"),
@@ -313,15 +314,18 @@ RULES = (
     Rule(evidenced, "no evidence, no fact"),
     Rule(claim_made, "a claim is made by someone about an agreement"),
     Rule(list_item_settled, "an item of a list is coded or explained"),
-    Rule(subdivision_of_country, "a subdivision lies in the party's country"),
+    Rule(subdivision_of_country, "a subdivision lies in the party's country", needs_all=True),
     Rule(party_has_country, "a party has a country"),
     Rule(codes_defined, "a definition belongs to a code of the schemas"),
-    Rule(redirect_leads, "a redirect leads from an unused id to one in use"),
+    Rule(redirect_leads, "a redirect leads from an unused id to one in use", needs_all=True),
 )
 
 
-def check_rules(frames: Frames, schemas: Schemas) -> Iterator[Violation]:
-    """Every cell of the base tables that breaks a rule."""
+def check_rules(frames: Frames, schemas: Schemas, *, whole: bool = True) -> Iterator[Violation]:
+    """Every cell of the base tables that breaks a rule.
+
+    whole: whether every record was read; rules that need all records are passed otherwise.
+    """
     frames = dict(frames)
     evidence = frames["evidence"].copy(deep=False)
     evidence.attrs["keys"] = {
@@ -331,5 +335,7 @@ def check_rules(frames: Frames, schemas: Schemas) -> Iterator[Violation]:
     }
     frames["evidence"] = evidence
     for rule in RULES:
+        if rule.needs_all and not whole:
+            continue
         for table, row, column, value, advice in rule.find(frames, schemas):
             yield Violation(table, int(row), column, value, rule.text, advice)

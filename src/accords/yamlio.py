@@ -103,10 +103,10 @@ def _parse(text: str) -> Mapping:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
-        shown = text.splitlines()[line - 1].strip() if line <= text.count("\n") + 1 else ""
+        shown = "".join(text.splitlines()[line - 1 : line])
         said = error.problem or "cannot be read"
-        advice = "use spaces, no tabs" if "\\t" in said else "quote the value or mend the layout"
-        raise _Fault(line, shown, f"valid YAML ({said})", advice) from None
+        advice = "use spaces, no tabs" if "\t" in shown else "quote the value or mend the layout"
+        raise _Fault(line, shown.strip(), f"valid YAML ({said})", advice) from None
     except yaml.reader.ReaderError as error:
         line = text.count("\n", 0, error.position) + 1
         raise _Fault(
@@ -132,7 +132,7 @@ def _node(event: Any, events: Iterator[Any], depth: int) -> Any:
     if depth > MAX_DEPTH:
         raise _Fault(line, "", f"at most {MAX_DEPTH} levels", "see the record's template")
     if isinstance(event, yaml.ScalarEvent):
-        if event.style is None and event.value in ("", "~", "null"):
+        if not event.style and event.value in ("", "~", "null"):
             raise _Fault(line, event.value, "no empty values", "leave the key out if unknown")
         return Text(event.value, line)
     if isinstance(event, yaml.SequenceStartEvent):
