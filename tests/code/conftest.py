@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
 from accords.build import main
 from accords.dataset import Dataset, read_dataset
 from accords.problems import InvalidData

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from accords.yamlio import MAX_BYTES
 from conftest import Mini
+
+from accords.yamlio import MAX_BYTES
 
 CARS = "agreements/can-kor-cars-2026.yaml"
 
@@ -14,18 +15,33 @@ CARS = "agreements/can-kor-cars-2026.yaml"
 FAULTS = {
     "unknown key": (CARS, "place:", "palce:", f"{CARS}:11: palce: 'palce': unknown key"),
     "unknown key near": (CARS, "place:", "palce:", "did you mean place?"),
-    "unknown key deep": (CARS, "  detail: A st", "  detial: A st", ":32: provisions/detial: 'detial'"),
+    "unknown key deep": (
+        CARS,
+        "  detail: A st",
+        "  detial: A st",
+        ":32: provisions/detial: 'detial'",
+    ),
     "unknown key in evidence": (CARS, "locator: head", "locater: head", ": evidence/locater: "),
     "duplicate key": (CARS, "place: Ottawa", "title: Twice", ":11: -: 'title': no duplicate keys"),
     "anchor": (CARS, "place: Ottawa", "place: &a Ottawa", ":11: -: 'a': no anchors or aliases"),
     "alias": (CARS, "place: Ottawa", "place: *a", ":11: -: 'a': no anchors or aliases"),
-    "tag": (CARS, "place: Ottawa", "place: !!str Ottawa", ":11: -: 'tag:yaml.org,2002:str': no tags"),
+    "tag": (
+        CARS,
+        "place: Ottawa",
+        "place: !!str Ottawa",
+        ":11: -: 'tag:yaml.org,2002:str': no tags",
+    ),
     "tab": (CARS, "place: Ottawa", "place:\n\tOttawa", ":12: -: 'Ottawa': valid YAML"),
     "tab advice": (CARS, "place: Ottawa", "place:\n\tOttawa", "use spaces, no tabs"),
     "empty value": (CARS, "place: Ottawa", "place:", ":11: -: '': no empty values"),
     "null": (CARS, "place: Ottawa", "place: ~", ":11: -: '~': no empty values"),
     "two documents": (CARS, "place: Ottawa", "---\nplace: Ottawa", "one document a file"),
-    "list for text": (CARS, "place: Ottawa", "place: [a, b]", ":11: place: 'a list': here belongs text"),
+    "list for text": (
+        CARS,
+        "place: Ottawa",
+        "place: [a, b]",
+        ":11: place: 'a list': here belongs text",
+    ),
     "text for list": (
         CARS,
         "  - source: daily-2026-01-30-cars\n    locator: headline\n",
@@ -39,7 +55,12 @@ FAULTS = {
         "    contradicts: 2026-01-29",
         "evidence/contradicts: '2026-01-29': here belongs a mapping",
     ),
-    "no source": (CARS, "  - source: daily-2026-01-30-cars\n    l", "  - l", "evidence names its source"),
+    "no source": (
+        CARS,
+        "  - source: daily-2026-01-30-cars\n    l",
+        "  - l",
+        "evidence names its source",
+    ),
     "id of another file": (
         CARS,
         "agreement_id: can-kor-cars-2026",
@@ -60,15 +81,35 @@ def test_fault_is_said(mini: Mini, fault: str) -> None:
 FILES = {
     "empty file": ("events/e.yaml", b"", "records/events/e.yaml:1: -: '': a record is not empty"),
     "only a comment": ("events/e.yaml", b"# nothing\n", "events/e.yaml:1: -: '': a record is not"),
-    "not UTF-8": ("events/e.yaml", b"a: b\nc: \xff\n", "events/e.yaml:2: -: \"b'\\\\xff\\\\n'\": a record is"),
-    "byte order mark": ("events/e.yaml", b"\xef\xbb\xbfa: b\n", "events/e.yaml:1: -: '\\ufeff': no byte"),
+    "not UTF-8": (
+        "events/e.yaml",
+        b"a: b\nc: \xff\n",
+        "events/e.yaml:2: -: \"b'\\\\xff\\\\n'\": a record is",
+    ),
+    "byte order mark": (
+        "events/e.yaml",
+        b"\xef\xbb\xbfa: b\n",
+        "events/e.yaml:1: -: '\\ufeff': no byte",
+    ),
     "not a mapping": ("events/e.yaml", b"- a\n", "events/e.yaml:1: -: '': a record is a mapping"),
-    "too large": ("events/e.yaml", b"a: " + b"b" * 50_000_000, "'50000003 bytes': a record has at most"),
+    "too large": (
+        "events/e.yaml",
+        b"a: " + b"b" * 50_000_000,
+        "'50000003 bytes': a record has at most",
+    ),
     "deep": ("events/e.yaml", b"[" * 20 + b"]" * 20, "events/e.yaml:1: -: '': at most 12 levels"),
     "bottomless": ("events/e.yaml", b"[" * 100_000, "maximum nesting depth"),
-    "other ending": ("events/e.yml", b"a: b\n", "records/events/e.yml: -: 'e.yml': records end in .yaml"),
+    "other ending": (
+        "events/e.yml",
+        b"a: b\n",
+        "records/events/e.yml: -: 'e.yml': records end in .yaml",
+    ),
     "unknown folder": ("other/e.yaml", b"a: b\n", "'other/e.yaml': no record belongs here"),
-    "too deep a folder": ("events/x/e.yaml", b"a: b\n", "'events/x/e.yaml': no record belongs here"),
+    "too deep a folder": (
+        "events/x/e.yaml",
+        b"a: b\n",
+        "'events/x/e.yaml': no record belongs here",
+    ),
 }
 
 
@@ -103,7 +144,9 @@ def test_all_faults_are_said_at_once(mini: Mini) -> None:
     mini.edit(CARS, "place:", "palce:")
     mini.edit(CARS, "instrument_type: mou", "instrument_type: pact")
     mini.edit("agreements/can-kor-trade-2014.yaml", "binding: unknown", "binding: maybe")
-    mini.edit("events/2026-01-28-signing.yaml", "happened_on: 2026-01-28", "happened_on: 2026-02-30")
+    mini.edit(
+        "events/2026-01-28-signing.yaml", "happened_on: 2026-01-28", "happened_on: 2026-02-30"
+    )
     mini.write("events/broken.yaml", "a: [\n")
     files = {problem.split(": ")[1] for problem in mini.problems()}
     assert {"palce", "instrument_type", "binding", "happened_on", "-"} <= files
@@ -133,8 +176,14 @@ def test_norway_is_no_boolean(mini: Mini) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("version: 1.2.3", "version: 1.2"), "package.yaml:3: version: '1.2': a version: write MAJOR"),
-        (("released_on: 2026-02-01", "released_on: soon"), "package.yaml:4: released_on: 'soon': a day"),
+        (
+            ("version: 1.2.3", "version: 1.2"),
+            "package.yaml:3: version: '1.2': a version: write MAJOR",
+        ),
+        (
+            ("released_on: 2026-02-01", "released_on: soon"),
+            "package.yaml:4: released_on: 'soon': a day",
+        ),
         (("title: A tiny dataset for tests", "titel: x"), "package.yaml:1: title: '': required"),
         (("name: mini", "name: mini\nauthor: x"), "package.yaml:2: author: 'x': unknown key"),
         (("keywords: [test]", "keywords: test"), "package.yaml:1: keywords: '': required"),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from accords.rules import RULES
 from conftest import Mini
+
+from accords.rules import RULES
 
 CARS = "agreements/can-kor-cars-2026.yaml"
 TRADE = "agreements/can-kor-trade-2014.yaml"
@@ -14,12 +15,36 @@ CLAIM = "claims/can-kor-cars-2026.yaml"
 
 # (rule, file, old, new, message)
 BROKEN = [
-    ("edtf_days", CARS, "\nsigned_on: 2026-01-28", "\nsigned_on: 2026-02-30", "signed_on: '2026-02-30'"),
-    ("edtf_days", EVENT, "happened_on: 2026-01-28", "happened_on: 2025-02-29", "'2025-02-29': a date"),
-    ("dates_in_order", CARS, "in_force_on: 2026-01-29", "in_force_on: 2026-01-27", ":10: in_force_on"),
+    (
+        "edtf_days",
+        CARS,
+        "\nsigned_on: 2026-01-28",
+        "\nsigned_on: 2026-02-30",
+        "signed_on: '2026-02-30'",
+    ),
+    (
+        "edtf_days",
+        EVENT,
+        "happened_on: 2026-01-28",
+        "happened_on: 2025-02-29",
+        "'2025-02-29': a date",
+    ),
+    (
+        "dates_in_order",
+        CARS,
+        "in_force_on: 2026-01-29",
+        "in_force_on: 2026-01-27",
+        ":10: in_force_on",
+    ),
     ("dates_in_order", CARS, "in_force_on: 2026-01-29", "in_force_on: 2025", "before 2026-01-28"),
     ("dated", TRADE, "announced_on: 2014-09~\n", "", "give signed_on or announced_on"),
-    ("in_period", BATTERIES, "announced_on: 2020-05-04", "announced_on: 2014-12-31", "of 2015 or later"),
+    (
+        "in_period",
+        BATTERIES,
+        "announced_on: 2020-05-04",
+        "announced_on: 2014-12-31",
+        "of 2015 or later",
+    ),
     (
         "published_before_read",
         "sources/ministry.yaml",
@@ -44,10 +69,22 @@ BROKEN = [
     ),
     ("one_public_party", "parties/kor.yaml", "kind: ministry", "kind: company", None),
     ("one_primary_sector", TRADE, "is_primary: true", "is_primary: false", "has a primary sector"),
-    ("texts_agree", CARS, "text_public: yes", "text_public: unknown", ":12: text_public: 'unknown'"),
+    (
+        "texts_agree",
+        CARS,
+        "text_public: yes",
+        "text_public: unknown",
+        ":12: text_public: 'unknown'",
+    ),
     ("texts_agree", BATTERIES, "text_checked_on: 2026-01-31\n", "", "give the search's day"),
     ("amounts_have_units", CARS, "    unit: cars a year\n", "", "amount: '2500.5': an amount has"),
-    ("relation_to_another", CARS, "related: can-kor-trade-2014", "related: can-kor-cars-2026", "another"),
+    (
+        "relation_to_another",
+        CARS,
+        "related: can-kor-trade-2014",
+        "related: can-kor-cars-2026",
+        "another",
+    ),
     (
         "no_cycles",
         "parties/can.yaml",
@@ -56,16 +93,70 @@ BROKEN = [
         "parent_id: 'can-ised': a chain of references ends",
     ),
     ("evidence_owner", None, "", "", ""),  # the assembler names every owner: see below
-    ("evidenced", CARS, ", provisions/committee", "", "provision_id: 'committee': no evidence, no fact"),
-    ("evidenced", CLAIM, "supports: [verdict]", "note: nothing", "verdict: 'contradicted': no evidence"),
+    (
+        "evidenced",
+        CARS,
+        ", provisions/committee",
+        "",
+        "provision_id: 'committee': no evidence, no fact",
+    ),
+    (
+        "evidenced",
+        CLAIM,
+        "supports: [verdict]",
+        "note: nothing",
+        "verdict: 'contradicted': no evidence",
+    ),
     ("evidenced", EVENT, "[kind, happened_on", "[kind", "happened_on: '2026-01-28': no evidence"),
-    ("claim_made", CLAIM, "    made_by: [daily-2026-01-30-cars]\n", "", "give made_by and agreements"),
-    ("list_item_settled", "lists/all-partnerships.yaml", "    reason_out: No country.\n", "", "either its"),
-    ("subdivision_of_country", "parties/fra.yaml", "FR-IDF", "CA-QC", "'CA-QC': a subdivision lies"),
-    ("party_has_country", "parties/international.yaml", "international_org", "ministry", "have no country"),
-    ("codes_defined", "codes.yaml", "code: unknown", "code: unknowable", "'unknowable': a definition"),
-    ("redirect_leads", "redirects.yaml", "new_id: can-kor-cars-2026", "new_id: can-kor-carts-2026", "mean"),
-    ("redirect_leads", "redirects.yaml", "old_id: can-kor-car-2026", "old_id: can-kor-cars-2026", "in use"),
+    (
+        "claim_made",
+        CLAIM,
+        "    made_by: [daily-2026-01-30-cars]\n",
+        "",
+        "give made_by and agreements",
+    ),
+    (
+        "list_item_settled",
+        "lists/all-partnerships.yaml",
+        "    reason_out: No country.\n",
+        "",
+        "either its",
+    ),
+    (
+        "subdivision_of_country",
+        "parties/fra.yaml",
+        "FR-IDF",
+        "CA-QC",
+        "'CA-QC': a subdivision lies",
+    ),
+    (
+        "party_has_country",
+        "parties/international.yaml",
+        "international_org",
+        "ministry",
+        "have no country",
+    ),
+    (
+        "codes_defined",
+        "codes.yaml",
+        "code: unknown",
+        "code: unknowable",
+        "'unknowable': a definition",
+    ),
+    (
+        "redirect_leads",
+        "redirects.yaml",
+        "new_id: can-kor-cars-2026",
+        "new_id: can-kor-carts-2026",
+        "mean",
+    ),
+    (
+        "redirect_leads",
+        "redirects.yaml",
+        "old_id: can-kor-car-2026",
+        "old_id: can-kor-cars-2026",
+        "in use",
+    ),
 ]
 
 
@@ -106,12 +197,37 @@ def test_two_state_companies_are_public_enough(mini: Mini) -> None:
     ("file", "old", "new", "message"),
     [
         (CARS, "party: can-ised\n    role", "party: can-isde\n    role", "did you mean can-ised"),
-        (CARS, "source: daily-2026-01-30-cars", "source: daily-2026-01-30-car", "daily-2026-01-30-cars"),
-        (CARS, "sector: electric_vehicles", "sector: electric_vehicle", "did you mean electric_vehicles?"),
+        (
+            CARS,
+            "source: daily-2026-01-30-cars",
+            "source: daily-2026-01-30-car",
+            "daily-2026-01-30-cars",
+        ),
+        (
+            CARS,
+            "sector: electric_vehicles",
+            "sector: electric_vehicle",
+            "did you mean electric_vehicles?",
+        ),
         (CARS, "related: can-kor-trade-2014", "related: can-kor-trade-2015", "can-kor-trade-2014"),
-        (EVENT, "agreement: can-kor-cars-2026", "agreement: can-kor-cats-2026", "can-kor-cars-2026"),
-        (CARS, "supports: [parties/can-ised]", "supports: [parties/can]", "did you mean parties/can-ised?"),
-        (CARS, "supports: [parties/can-ised]", "supports: [ended_on]", "points at a fact of its record"),
+        (
+            EVENT,
+            "agreement: can-kor-cars-2026",
+            "agreement: can-kor-cats-2026",
+            "can-kor-cars-2026",
+        ),
+        (
+            CARS,
+            "supports: [parties/can-ised]",
+            "supports: [parties/can]",
+            "did you mean parties/can-ised?",
+        ),
+        (
+            CARS,
+            "supports: [parties/can-ised]",
+            "supports: [ended_on]",
+            "points at a fact of its record",
+        ),
         (CARS, "provision_id: cars", "provision_id: committee", "no two rows of one primary key"),
         (CARS, "place: Ottawa", "place: =1+1", "place: '=1+1': a spreadsheet would run it"),
         (CARS, "place: Ottawa", "place: ' Ottawa'", "place: ' Ottawa': spaces at its ends"),
@@ -121,9 +237,19 @@ def test_two_state_companies_are_public_enough(mini: Mini) -> None:
         (CARS, "amount: 2500.5", "amount: -1", "amount: '-1.0': minimum 0"),
         (CARS, "is_primary: false", "is_primary: no", "is_primary: 'no': a cell of type boolean"),
         (CARS, "status_as_of: 2026-01-30", "status_as_of: 2026-02-30", "a cell of type date"),
-        (CARS, "\nsigned_on: 2026-01-28", "\nsigned_on: 28/1/2026", "signed_on: '28/1/2026': matches"),
+        (
+            CARS,
+            "\nsigned_on: 2026-01-28",
+            "\nsigned_on: 28/1/2026",
+            "signed_on: '28/1/2026': matches",
+        ),
         (CARS, "instrument_type: mou", "instrument_type: MOU", "use one of treaty, agreement, mou"),
-        ("sources/daily.yaml", "https://example.com/cars", "https://example.com/batteries", "unique"),
+        (
+            "sources/daily.yaml",
+            "https://example.com/cars",
+            "https://example.com/batteries",
+            "unique",
+        ),
     ],
 )
 def test_cells_and_references(mini: Mini, file: str, old: str, new: str, message: str) -> None:
@@ -139,5 +265,7 @@ def test_one_id_in_two_registers(mini: Mini) -> None:
 
 
 def test_one_source_says_a_thing_once(mini: Mini) -> None:
-    mini.edit(CARS, "supports: [parties/can-ised]", "supports: [parties/can-ised, parties/can-ised]")
+    mini.edit(
+        CARS, "supports: [parties/can-ised]", "supports: [parties/can-ised, parties/can-ised]"
+    )
     assert "a source says a thing once a record" in mini.problems()[0]
