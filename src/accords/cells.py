@@ -42,6 +42,7 @@ EXPECTED = {
     "year": "a year, YYYY",
 }
 # A cell that a spreadsheet would run: `=`, `@`, tab or CR first, or `+`, `-` not before a digit.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9])")
 
 
@@ -53,9 +54,9 @@ def text_fault(text: str) -> str | None:
         return "a template's placeholder"
     if text != text.strip():
         return "spaces at its ends"
-    if any(unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") for char in text):
+    if _CONTROL.search(text):
         return "a control character or line break"
-    if unicodedata.normalize("NFC", text) != text:
+    if not unicodedata.is_normalized("NFC", text):
         return "not in Unicode normal form C"
     return None
 
@@ -102,10 +103,10 @@ def typed(texts: list[str | None], kind: str) -> tuple[pd.Series[Any], list[int]
     Returns the column (dtype of DTYPES, null where missing or not canonical) and the positions
     of the cells that are not canonical.
     """
-    bad = [i for i, text in enumerate(texts) if text is not None and not is_canonical(text, kind)]
-    wrong = set(bad)
+    wrong = {text for text in set(texts) if text is not None and not is_canonical(text, kind)}
+    bad = [i for i, text in enumerate(texts) if text in wrong]
     parse = _PARSE[kind]
-    values = [None if text is None or i in wrong else parse(text) for i, text in enumerate(texts)]
+    values = [None if text is None or text in wrong else parse(text) for text in texts]
     if kind == "date":
         return pd.Series(np.array(values, dtype="datetime64[us]"), dtype=DTYPES[kind]), bad
     return pd.Series(values, dtype=DTYPES[kind]), bad

@@ -155,13 +155,18 @@ def no_cycles(frames: Frames, schemas: Schemas) -> Found:
 
 
 def evidence_owner(frames: Frames, schemas: Schemas) -> Found:
+    keys = {
+        (name, cells[0], "/".join(map(_text, cells[1:])))
+        for name, frame in frames.items()
+        for cells in frame[list(schemas[name].primary_key)].itertuples(index=False, name=None)
+    }
     for row, record in enumerate(frames["evidence"].itertuples()):
         known = record.table_name in schemas and not schemas[record.table_name].derived
         if not known:
             yield "evidence", row, "table_name", _text(record.table_name), "name a base table"
         elif pd.notna(record.field) and record.field not in schemas[record.table_name].columns:
             yield "evidence", row, "field", record.field, "name a column of the table"
-        elif (record.table_name, record.record_id, _text(record.item_id)) not in _keys(frames):
+        elif (record.table_name, record.record_id, _text(record.item_id)) not in keys:
             value = f"{record.record_id}/{_text(record.item_id)}".rstrip("/")
             advice = nearest(
                 record.record_id, frames[record.table_name].iloc[:, 0].astype(str), "it"
@@ -278,11 +283,6 @@ def _row(frames: Frames, agreement_id: object) -> int:
     return int(found[0]) if len(found) else 0
 
 
-def _keys(frames: Frames) -> set[tuple[str, str, str]]:
-    """Every row as (table, record_id, item_id); kept on the frames' owner while rules run."""
-    return frames["evidence"].attrs["keys"]
-
-
 @dataclass(frozen=True)
 class Rule:
     """A named rule: the function that finds what breaks it, and its text."""
@@ -326,14 +326,6 @@ def check_rules(frames: Frames, schemas: Schemas, *, whole: bool = True) -> Iter
 
     whole: whether every record was read; rules that need all records are passed otherwise.
     """
-    frames = dict(frames)
-    evidence = frames["evidence"].copy(deep=False)
-    evidence.attrs["keys"] = {
-        (name, cells[0], "/".join(map(_text, cells[1:])))
-        for name, frame in frames.items()
-        for cells in frame[list(schemas[name].primary_key)].itertuples(index=False, name=None)
-    }
-    frames["evidence"] = evidence
     for rule in RULES:
         if rule.needs_all and not whole:
             continue

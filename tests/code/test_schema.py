@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pytest
 
@@ -117,7 +118,7 @@ def test_pandera_schema_says_what_the_schema_says(schemas: Schemas) -> None:
         assert translated.unique == list(table.primary_key)
         for name, field in table.columns.items():
             made = translated.columns[name]
-            assert str(made.dtype) == DTYPES[field.type]
+            assert made.dtype.type == pd.api.types.pandas_dtype(DTYPES[field.type])
             assert made.nullable is not field.required
             judged = {check.name for check in made.checks}
             assert judged == set(field.constraints) - {"required", "unique"}
