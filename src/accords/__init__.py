@@ -33,11 +33,11 @@ def __getattr__(name: str) -> Any:
 
         return version("accords")
     if name == "agreement":
-        from accords.agreement import agreement
+        from accords.nested import agreement
 
         return agreement
     if name == "cite":
-        from accords.cite import cite
+        from accords.citation import cite
 
         return cite
     raise AttributeError(f"module 'accords' has no attribute {name!r}")

@@ -12,11 +12,11 @@ from accords.descriptor import descriptor, to_json
 from accords.drift import drift
 from accords.exports import export_all
 from accords.files import DESCRIPTOR, PackageFiles
+from accords.marked import PAGES, fill
 from accords.problems import InvalidData
 from accords.progress import Progress
-from accords.publish import publish
+from accords.publish import publish, write_all
 from accords.published import check_bytes
-from accords.readme import README, fill
 from accords.schema import SchemaError, Schemas, read_schemas
 from accords.second_opinion import second_opinion
 
@@ -53,12 +53,13 @@ def main(root: Path, argv: list[str] | None = None) -> int:
 
 
 def publishable(data: Dataset, out: Path) -> dict[str, bytes]:
-    """Every file to publish into `out`: the README there, if it has one, with its generated parts
-    filled in, and the descriptor last."""
+    """Every file to publish into `out`: the hand-written pages there with their generated
+    parts filled in, and the descriptor last."""
     files = export_all(data)
-    readme = out / README
-    if readme.is_file():
-        files[README] = fill(readme.read_text(encoding="utf-8"), data).encode()
+    for page in PAGES:
+        path = out / page
+        if path.is_file():
+            files[page] = fill(page, path.read_text(encoding="utf-8"), data).encode()
     files[DESCRIPTOR] = to_json(descriptor(data, files))
     return files
 
@@ -83,7 +84,8 @@ def _report_drift(files: dict[str, bytes], data: Dataset, out: Path, progress: P
     with tempfile.TemporaryDirectory() as folder:
         # The set is checked as a build would check it, in a place of its own.
         progress("check files")
-        publish(files, Path(folder), lambda staged: _check(staged, data.schemas))
+        write_all(files, Path(folder))
+        _check(Path(folder), data.schemas)
     found = list(drift(files, out))
     if found:
         progress.done(f"{len(found)} published file(s) differ from the records")

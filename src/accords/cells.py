@@ -41,8 +41,8 @@ EXPECTED = {
     "date": "a day that exists, YYYY-MM-DD",
     "year": "a year, YYYY",
 }
-# A cell that a spreadsheet would run: `=`, `@`, tab or CR first, or `+`, `-` not before a digit.
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+# A cell that a spreadsheet would run: `=`, `@`, tab or CR first, or `+`, `-` not before a digit.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9])")
 
 

@@ -57,6 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     checked = add("validate", _validate, "Check a built package: files, cells, keys and rules.")
     checked.add_argument("path", type=Path, help="a folder, a zip or a datapackage.json")
     checked.add_argument("--json", action="store_true", help="print the problems as JSON")
+    compared = add("diff", _diff, "Compare two built packages: schemas, rows and cells.")
+    compared.add_argument("old", type=Path, help="a folder, a zip or a datapackage.json")
+    compared.add_argument("new", type=Path, help="the same of the release that came after it")
+    forms = ("text", "markdown", "json")
+    compared.add_argument("--format", choices=forms, default="text", help="default: text")
+    compared.add_argument("--exit-code", action="store_true", help="exit 1 where they differ")
     formatted = add("format", _format, "Bring records into their canonical form.")
     formatted.add_argument("path", type=Path, nargs="*", help="files (default: all records)")
     formatted.add_argument("--records", type=Path, default=Path("records"), help="records folder")
@@ -93,7 +99,7 @@ def _tables(arguments: argparse.Namespace) -> int:
 
 
 def _show(arguments: argparse.Namespace) -> int:
-    from accords.agreement import agreement
+    from accords.nested import agreement
     from accords.show import lines
 
     found = agreement(arguments.id)
@@ -105,7 +111,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
 
 def _cite(arguments: argparse.Namespace) -> int:
-    from accords.cite import cite
+    from accords.citation import cite
 
     print(cite(arguments.id, arguments.format))
     return 0
@@ -129,6 +135,23 @@ def _validate(arguments: argparse.Namespace) -> int:
         progress.done(f"{len(problems)} problem(s)" if problems else "valid")
         _print_problems(problems)
     return 1 if problems else 0
+
+
+def _diff(arguments: argparse.Namespace) -> int:
+    from accords.diff import diff
+    from accords.diff_text import markdown_lines, text_lines
+    from accords.files import NotAPackage
+
+    try:
+        found = diff(arguments.old, arguments.new)
+    except NotAPackage as error:
+        return _fail(error)
+    if arguments.format == "json":
+        _print_json(found)
+    else:
+        for line in (text_lines if arguments.format == "text" else markdown_lines)(found):
+            print(line)
+    return 1 if arguments.exit_code and found["bump"] != "none" else 0
 
 
 def _format(arguments: argparse.Namespace) -> int:

@@ -88,10 +88,11 @@ def _line(
     limits = "; ".join(part for part in (key, rules) if part)
     filled = f"{float(rate):.1%}" if rate else ""
     cells = [f"`{column}`", kind, meaning, limits, example, filled]
-    return f"| {' | '.join(_cell(cell) for cell in cells)} |\n"
+    return f"| {' | '.join(cell(text) for text in cells)} |\n"
 
 
-def _cell(text: str) -> str:
+def cell(text: str) -> str:
+    """Text for a cell of a Markdown table."""
     return text.replace("|", "\\|").replace("<", "&lt;")
 
 
@@ -102,7 +103,7 @@ def _codes(data: Dataset, table: Table) -> Iterator[str]:
         if len(found):
             yield f"\nCodes of `{field.name}`:\n\n| code | definition |\n| --- | --- |\n"
             for row in found.itertuples():
-                yield f"| `{row.code}` | {_cell(row.definition)} |\n"
+                yield f"| `{row.code}` | {cell(row.definition)} |\n"
 
 
 def tables_markdown(data: Dataset) -> str:

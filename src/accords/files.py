@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -47,7 +48,7 @@ class PackageFiles:
         return json.loads(self.read(DESCRIPTOR) or b"")
 
     def read(self, name: str) -> bytes | None:
-        """The bytes of a file; None where it is missing or its path leaves the package."""
+        """The bytes of a file; None where it can't be read or its path leaves the package."""
         pure = PurePosixPath(name)
         if pure.is_absolute() or ".." in pure.parts:
             return None
@@ -56,8 +57,8 @@ class PackageFiles:
             return path.read_bytes() if path.is_file() else None
         try:
             return self._zip.read(f"{self._inside}{pure}")
-        except (KeyError, zipfile.BadZipFile):
-            return None
+        except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError):
+            return None  # missing, damaged, encrypted or packed by an unknown method
 
 
 def _is_descriptor(name: str) -> bool:

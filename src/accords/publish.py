@@ -35,8 +35,7 @@ def publish(files: Mapping[str, bytes], out: Path, check: Callable[[Path], None]
             return []
         staging = out / STAGING
         try:
-            for path, content in files.items():
-                _write(staging / "new" / path, content)
+            write_all(files, staging / "new")
             check(staging / "new")
         except BaseException:
             shutil.rmtree(staging, ignore_errors=True)
@@ -57,29 +56,41 @@ def recover(out: Path) -> None:
 
 def _swap(out: Path) -> None:
     new = out / STAGING / "new"
-    paths = sorted(path.relative_to(new) for path in new.rglob("*") if path.is_file())
-    last = Path(DESCRIPTOR)
-    for path in [path for path in paths if path != last]:
+    if (new / DESCRIPTOR).is_file():  # it goes last: without it all is swapped
+        paths = {path.relative_to(new).as_posix() for path in new.rglob("*") if path.is_file()}
+        resources = json.loads((new / DESCRIPTOR).read_bytes())["resources"]
+        hashed = {str(item["path"]) for item in resources}
+        # What the descriptor hashes goes first, so that no other file changes unseen.
+        _move(new, out, sorted(paths & hashed))
+        for path in stale(out, hashed):
+            path.unlink()
+        _move(new, out, sorted(paths - hashed - {DESCRIPTOR}))
+        _move(new, out, [DESCRIPTOR])
+    shutil.rmtree(out / STAGING)
+
+
+def _move(new: Path, out: Path, paths: list[str]) -> None:
+    for path in paths:
         (out / path).parent.mkdir(parents=True, exist_ok=True)
         os.replace(new / path, out / path)
-    if last in paths:
-        files = {str(item["path"]) for item in json.loads((new / last).read_text())["resources"]}
-        for path in stale(out, files):
-            path.unlink()
-        os.replace(new / last, out / last)
-    shutil.rmtree(out / STAGING)
 
 
 def stale(out: Path, files: Mapping[str, bytes] | set[str]) -> Iterator[Path]:
     """Files in the generated folders that do not belong to the set."""
     for folder in GENERATED:
         for path in sorted((out / folder).glob("*")):
-            if path.relative_to(out).as_posix() not in files:
+            if not path.is_dir() and path.relative_to(out).as_posix() not in files:
                 yield path
 
 
 def _read(path: Path) -> bytes | None:
     return path.read_bytes() if path.is_file() else None
+
+
+def write_all(files: Mapping[str, bytes], folder: Path) -> None:
+    """Write `files` below `folder`, each on the disk before the next."""
+    for path, content in files.items():
+        _write(folder / path, content)
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -25,6 +25,7 @@ from accords.files import DESCRIPTOR, PackageFiles
 from accords.problems import Problem
 from accords.rules import check_rules
 from accords.schema import SchemaError, Schemas, Table, read_schemas
+from accords.shapes import RECORDS, tables
 
 _REBUILD = "build it again with python build.py, or fetch it again"
 
@@ -39,7 +40,7 @@ def validate(path: Path, tell: Callable[[str], None] = lambda text: None) -> lis
     try:
         descriptor = files.descriptor()
         schemas = _schemas(files, descriptor)
-    except (ValueError, KeyError, TypeError, SchemaError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         return [Problem(DESCRIPTOR, 0, "", str(error), "a descriptor of this project", _REBUILD)]
     texts, problems = check_bytes(files, descriptor, schemas)
     tell("check tables")
@@ -73,8 +74,16 @@ def check_bytes(
     return texts, problems
 
 
+_READ = {"path": str, "schema": str, "hash": str, "bytes": int}  # what is read of a resource
+
+
 def _schemas(files: PackageFiles, descriptor: dict[str, Any]) -> Schemas:
-    """The schemas that the package itself carries."""
+    """The schemas that the package itself carries. Raises ValueError, KeyError, TypeError or
+    AttributeError where the descriptor or a schema has another form."""
+    for item in descriptor["resources"]:
+        for name, kind in _READ.items():
+            if not isinstance(item[name], kind):
+                raise TypeError(f"resource {item.get('name')!r}: {name} is {item[name]!r}")
     names = {item["schema"] for item in descriptor["resources"]}
     with tempfile.TemporaryDirectory() as folder:
         for name in sorted(names):
@@ -82,7 +91,11 @@ def _schemas(files: PackageFiles, descriptor: dict[str, Any]) -> Schemas:
             if content is None:
                 raise SchemaError(f"{name} is missing")
             (Path(folder) / Path(name).name).write_bytes(content)
-        return read_schemas(Path(folder))
+        schemas = read_schemas(Path(folder))
+    for name in [*(name for shape in RECORDS.values() for name in tables(shape)), "evidence"]:
+        if name not in schemas:
+            raise SchemaError(f"there is no table {name}")
+    return schemas
 
 
 def _check_fixity(files: PackageFiles, descriptor: dict[str, Any]) -> Iterator[Problem]:

@@ -167,10 +167,9 @@ def evidence_owner(frames: Frames, schemas: Schemas) -> Found:
         elif pd.notna(record.field) and record.field not in schemas[record.table_name].columns:
             yield "evidence", row, "field", record.field, "name a column of the table"
         elif (record.table_name, record.record_id, _text(record.item_id)) not in keys:
-            value = f"{record.record_id}/{_text(record.item_id)}".rstrip("/")
-            advice = nearest(
-                record.record_id, frames[record.table_name].iloc[:, 0].astype(str), "it"
-            )
+            value = f"{_text(record.record_id)}/{_text(record.item_id)}".rstrip("/")
+            ids = frames[record.table_name].iloc[:, 0].dropna().astype(str)
+            advice = nearest(_text(record.record_id), ids, "it")
             yield "evidence", row, "record_id", value, advice
 
 
@@ -263,7 +262,9 @@ def codes_defined(frames: Frames, schemas: Schemas) -> Found:
 
 def redirect_leads(frames: Frames, schemas: Schemas) -> Found:
     for row, record in enumerate(frames["redirects"].itertuples()):
-        ids = frames[record.table_name].iloc[:, 0].tolist()
+        if record.table_name not in frames:  # said by its schema
+            continue
+        ids = frames[record.table_name].iloc[:, 0].dropna().tolist()
         if record.old_id in ids:
             yield "redirects", row, "old_id", record.old_id, "the id is still in use"
         elif pd.notna(record.new_id) and record.new_id not in ids:

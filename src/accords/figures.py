@@ -1,0 +1,119 @@
+"""The figures of the methodology: how much there is, where from, and how much may be missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from accords.check import Frames
+from accords.codebook import cell
+from accords.dataset import Dataset
+from accords.derive import parties_proper
+
+
+def figures_markdown(data: Dataset) -> str:
+    """All figures as Markdown."""
+    frames = data.frames
+    parts = [
+        ("Agreements by year of signing, else of announcement", _by_year(frames)),
+        ("Agreements by sector (an agreement may have several)", _by_sector(frames)),
+        ("Agreements by country of a party, the most frequent", _by_country(frames)),
+        ("Pages by kind and language of their publisher", _sources(frames)),
+        ("Evidence of an agreement", _evidence(frames)),
+        ("Lists that claim to be complete", _lists(frames)),
+        (
+            "Discovery: agreements in scope that each hundred searches showed first",
+            _discovery(frames),
+        ),
+    ]
+    return "".join(f"\n### {title}\n\n{body}" for title, body in parts)
+
+
+def _table(header: list[str], rows: Any) -> str:
+    lines = [header, ["---", *["---:"] * (len(header) - 1)], *rows]
+    return "".join(f"| {' | '.join(map(str, line))} |\n" for line in lines)
+
+
+def _by_year(frames: Frames) -> str:
+    agreements = frames["agreements"]
+    years = agreements.signed_earliest.fillna(agreements.announced_earliest).dt.year
+    return _table(["year", "agreements"], sorted(years.value_counts().items()))
+
+
+def roots(frames: Frames) -> pd.DataFrame:
+    """agreement_id and root: the root sectors of each agreement."""
+    parent = dict(zip(frames["sectors"].sector_id, frames["sectors"].parent_id, strict=True))
+
+    def root(sector: str) -> str:
+        while pd.notna(parent[sector]):
+            sector = parent[sector]
+        return sector
+
+    found = frames["agreement_sectors"][["agreement_id", "sector_id"]]
+    return found.assign(root=found.sector_id.map(root))[["agreement_id", "root"]].drop_duplicates()
+
+
+def _by_sector(frames: Frames) -> str:
+    return _table(["sector", "agreements"], roots(frames).root.value_counts().items())
+
+
+def _by_country(frames: Frames) -> str:
+    parties = parties_proper(frames)
+    by = parties.groupby("country").agreement_id.nunique().sort_values(ascending=False)
+    top = _table(["country", "agreements"], by.head(25).items())
+    return f"{top}\nParties come from {len(by)} countries in all (the European Union among them).\n"
+
+
+def _sources(frames: Frames) -> str:
+    sources = frames["sources"]
+    kinds = _table(["kind", "pages"], sources.publisher_kind.value_counts().items())
+    languages = _table(["language", "pages"], sources.language.value_counts().head(12).items())
+    return f"{kinds}\n{languages}"
+
+
+def _evidence(frames: Frames) -> str:
+    overview, evidence = frames["overview"], frames["evidence"]
+    kinds = evidence.merge(frames["sources"][["source_id", "publisher_kind"]], on="source_id")
+    official = kinds.record_id[kinds.publisher_kind == "official"]
+    n = len(overview)
+    rows = [
+        ("two or more independent publishers", (overview.n_voices >= 2).sum()),
+        ("an official page", overview.agreement_id.isin(official).sum()),
+        ("one page only", (overview.n_sources == 1).sum()),
+        ("a page that contradicts a fact", (overview.n_contradictions > 0).sum()),
+        ("a public text", (frames["agreements"].text_public == "yes").sum()),
+        ("a later search for what became of it", frames["agreements"].follow_up_checked_on.count()),
+    ]
+    shown = [(name, f"{count:,}", f"{count / n:.0%}") for name, count in rows]
+    return _table(["agreements with", "number", "share"], shown)
+
+
+def _lists(frames: Frames) -> str:
+    items = frames["list_items"].groupby("list_id")
+    coded, all_items = items.agreement_id.count(), items.size()
+    rows = [
+        (
+            cell(row.title),
+            "" if pd.isna(row.as_of) else row.as_of.date(),
+            all_items[row.list_id],
+            coded[row.list_id],
+            all_items[row.list_id] - coded[row.list_id],
+        )
+        for row in frames["lists"].itertuples()
+        if row.list_id in all_items
+    ]
+    return _table(["list", "as of", "items", "coded", "explained"], rows)
+
+
+def _discovery(frames: Frames) -> str:
+    sweeps = frames["sweeps"].sort_values(["searched_at", "sweep_id"]).reset_index(drop=True)
+    order = dict(zip(sweeps.sweep_id, sweeps.index, strict=True))
+    found = frames["sweep_agreements"].assign(at=lambda frame: frame.sweep_id.map(order))
+    first = found.groupby("agreement_id")["at"].min() // 100
+    shown = found.groupby(found["at"] // 100).agreement_id.nunique()
+    rows = [
+        (f"{100 * block + 1} to {min(100 * (block + 1), len(sweeps))}", shown[block], new)
+        for block, new in sorted(first.value_counts().items())
+    ]
+    return _table(["searches", "agreements shown", "of these for the first time"], rows)

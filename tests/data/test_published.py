@@ -1,0 +1,61 @@
+"""The published files."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+from conftest import ROOT
+
+import accords
+from accords.build import main
+from accords.published import validate
+
+
+def test_published_files_are_those_of_the_records() -> None:
+    assert main(ROOT, ["--check", "--quiet"]) == 0
+
+
+def test_package_is_valid() -> None:
+    """Hashes, cells, keys, rules, derived cells, and Parquet against CSV cell for cell."""
+    assert validate(ROOT) == []
+
+
+def test_frictionless_alone_finds_it_valid() -> None:
+    """Everyone's first command, with no code of this project."""
+    command = [sys.executable, "-m", "frictionless", "validate", "datapackage.json", "--json"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    report = json.loads(run.stdout)
+    assert run.returncode == 0
+    assert report["valid"], report["errors"]
+    assert report["stats"]["tasks"] == 2 * len(accords.tables())
+
+
+def test_citation_file_is_valid() -> None:
+    command = [sys.executable, "-m", "check_jsonschema"]
+    command += ["--builtin-schema", "vendor.citation-file-format", "CITATION.cff"]
+    run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stdout
+
+
+# Tables without a row and columns without a value yet, and why.
+EMPTY_TABLES = {
+    "redirects": "no id was renamed or withdrawn since a release",
+    "changes": "there is one release only",
+    "sector_codes": "no code was checked against its classification yet",
+}
+EMPTY_COLUMNS = {
+    ("agreement_parties", "left_on"): "no party is known to have left",
+    ("parties", "wikidata_id"): "no item was checked yet",
+    ("sources", "archived_url"): "all pages were read live or as stored copies",
+}
+
+
+@pytest.mark.parametrize("table", accords.tables())
+def test_no_column_is_all_null(table: str) -> None:
+    frame = accords.load(table)
+    assert frame.empty == (table in EMPTY_TABLES)
+    empty = {(table, name) for name in frame.columns if len(frame) and frame[name].isna().all()}
+    assert empty == {place for place in EMPTY_COLUMNS if place[0] == table}
