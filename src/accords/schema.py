@@ -7,6 +7,7 @@ so that no constraint can be stated and then not enforced.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -171,6 +172,8 @@ def _field(descriptor: Mapping[str, Any], where: str) -> Field:
     pattern = constraints.get("pattern", "")
     if not pattern.isascii() or pattern.startswith("^") or pattern.endswith("$"):
         raise SchemaError(f"{where}: pattern {pattern!r}: write it in ASCII, without anchors")
+    if _has_bare_alternatives(pattern):
+        raise SchemaError(f"{where}: pattern {pattern!r}: group its alternatives: (?:a|b)")
     return Field(
         name=descriptor["name"],
         type=kind,
@@ -179,6 +182,15 @@ def _field(descriptor: Mapping[str, Any], where: str) -> Field:
         derived=descriptor.get("derived", False),
         constraints=constraints,
     )
+
+
+def _has_bare_alternatives(pattern: str) -> bool:
+    """Whether a `|` stands outside all groups: Frictionless would anchor each alternative on one
+    side only."""
+    plain = re.sub(r"\\.|\[[^\]]*\]", "", pattern)  # without escapes and character classes
+    while (inner := re.sub(r"\([^()]*\)", "", plain)) != plain:
+        plain = inner
+    return "|" in plain
 
 
 def _foreign_key(descriptor: Mapping[str, Any], table: str, where: str) -> ForeignKey:

@@ -48,6 +48,8 @@ def with_field(**changes: Any) -> dict[str, Any]:
         (with_field(constraints={"jsonSchema": {}}), "'jsonSchema' is not understood"),
         (with_field(constraints={"pattern": "^a$"}), "without anchors"),
         (with_field(constraints={"pattern": "é"}), "in ASCII"),
+        (with_field(constraints={"pattern": "a|b"}), "group its alternatives"),
+        (with_field(constraints={"pattern": "(a|b)|[(]c"}), "group its alternatives"),
         (with_field(name="id"), "two fields of one name"),
     ],
 )
