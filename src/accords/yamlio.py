@@ -153,6 +153,9 @@ def _node(event: Any, events: Iterator[Any], depth: int) -> Any:
     return mapping
 
 
+_BREAKS = set("\r\x85\u2028\u2029")
+
+
 class _Flow(list[Any]):
     """A list written on one line."""
 
@@ -167,12 +170,13 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _plain(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
-    # Where YAML's null would be read back, quote; the emitter judges everything else.
-    style = "'" if value in ("", "~", "null") else None
+    # Quote what would be read back as YAML's null, and escape the line breaks that a reader would
+    # fold; the emitter judges everything else.
+    style = "'" if value in ("", "~", "null") else '"' if set(value) & _BREAKS else None
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
-_Dumper.add_multi_representer(str, _plain)
+_Dumper.add_representer(str, _plain)
 _Dumper.add_representer(
     _Flow,
     lambda dumper, items: dumper.represent_sequence("tag:yaml.org,2002:seq", items, True),
