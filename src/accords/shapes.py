@@ -15,6 +15,7 @@ COLUMNS = {
     "party": "party_id",
     "sector": "sector_id",
     "related": "related_id",
+    "other": "other_id",
     "parent": "parent_id",
     "source": "source_id",
     "relays": "relays_source_id",
@@ -232,6 +233,14 @@ RECORDS: dict[str, Shape] = {
             names=("country",),
         ),
         "union_country",
+    ),
+    "distinct.yaml": _register(
+        "distinct",
+        Shape(
+            "distinct_pairs",
+            ("agreement", "other", "reason"),
+            names=("agreement", "other"),
+        ),
     ),
     "redirects.yaml": _register(
         "redirects",
