@@ -25,7 +25,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except NotFound as error:
         return _fail(error)
     except ModuleNotFoundError as error:
-        return _fail(f"{error.name} is not installed: pip install 'accords[build]'")
+        hint = f"{error.name} is not installed: pip install 'accords[build]'"
+        return _fail(error if "pip install" in str(error) else hint)
     except BrokenPipeError:  # the reader, `head` say, has enough
         sys.stderr.close()
         return 0

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from accords.about import Package, read_package
 from accords.assemble import Row, Rows, assemble
 from accords.check import Frames, Violation, check_foreign_keys, check_table, texts_of
 from accords.derive import derive
-from accords.about import Package, read_package
 from accords.problems import InvalidData, Problem
 from accords.records import Reading, read_records
 from accords.rules import check_rules

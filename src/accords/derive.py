@@ -14,7 +14,7 @@ import pandas as pd
 from accords.cells import DTYPES
 from accords.check import Frames
 from accords.edtf import bounds
-from accords.rules import ROLES_OUTSIDE
+from accords.rules_base import ROLES_OUTSIDE
 from accords.schema import Schemas, Table
 
 

@@ -113,7 +113,8 @@ def _reasons(new: Release) -> Reasons:
     return {
         key_of(row, names): row["reason"]
         for row in new.rows.get("changes", [])
-        if row["release"] == new.version and row["action"] == "changed"
+        if {*names, "release", "action", "reason"} <= row.keys()
+        and (row["release"], row["action"]) == (new.version, "changed")
     }
 
 
@@ -205,7 +206,8 @@ def _has_ids(name: str, schemas: Schemas) -> bool:
     """Whether the rows of a table have ids of their own, that others may hold: those of the tables
     that redirects know, and of those with one key column that another base table refers to."""
     redirects = schemas.get("redirects")
-    known = redirects.columns["table_name"].constraints.get("enum", ()) if redirects else ()
+    about = redirects.columns.get("table_name") if redirects else None
+    known = about.constraints.get("enum", ()) if about else ()
     return name in known or any(
         key.reference == name and len(key.reference_fields) == 1
         for table in schemas.values()

@@ -31,9 +31,9 @@ class Renames:
             for name, text in row.items()
         }
         names = self._schemas[table].primary_key
-        if table == "redirects":
+        if table == "redirects" and {"table_name", "new_id"} <= row.keys():
             found["new_id"] = self._new_id(row["table_name"] or "", row["new_id"])
-        elif table == "evidence":
+        elif table == "evidence" and {*EVIDENCE_KEY, "evidence_id", "stated_value"} <= row.keys():
             found = self._follow_evidence(row, found)
         else:
             found |= zip(names, self._follow_key(table, key_of(row, names)), strict=True)
@@ -77,15 +77,15 @@ def _evidence_id(row: Cells) -> str:
 def _new_ids(new: Release) -> dict[tuple[str, str], str]:
     """(table, id no longer in use) -> the id in use that its redirects lead to. The id of a row
     with several key columns is their values joined by a slash."""
-    used = {
-        (name, "/".join(key_of(row, new.schemas[name].primary_key)))
-        for name in {row["table_name"] for row in new.rows.get("redirects", [])}
-        if name in new.schemas
-        for row in new.rows.get(name, [])
-    }
     steps = {
         (row["table_name"] or "", row["old_id"] or ""): row["new_id"]
         for row in new.rows.get("redirects", [])
+        if {"table_name", "old_id", "new_id"} <= row.keys()
+    }
+    used = {
+        (name, "/".join(key_of(row, new.schemas[name].primary_key)))
+        for name in {table for table, _ in steps} & new.rows.keys()
+        for row in new.rows[name]
     }
     found = {}
     for table, old_id in steps:

@@ -34,8 +34,10 @@ def drift(files: Mapping[str, bytes], out: Path) -> Iterator[Problem]:
         published = out / path
         if not published.is_file():
             yield _problem(path, "missing")
-        elif published.read_bytes() != content:
-            yield _problem(path, f"differs at {_first_difference(content, published.read_bytes())}")
+        elif (there := published.read_bytes()) != content:
+            parquet = path.endswith(".parquet")
+            where = "in types, metadata or rows" if parquet else _first_difference(content, there)
+            yield _problem(path, f"differs {where}")
     for extra in stale(out, due):
         yield _problem(extra.relative_to(out).as_posix(), "belongs to no table")
 
@@ -61,8 +63,8 @@ def _first_difference(due: bytes, found: bytes) -> str:
         zip(due.splitlines(), found.splitlines(), strict=False), 1
     ):
         if one != other:
-            return f"line {number}"
-    return "its end"
+            return f"at line {number}"
+    return "at its end"
 
 
 def _problem(path: str, what: str) -> Problem:

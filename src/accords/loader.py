@@ -6,6 +6,7 @@ import difflib
 import json
 from collections.abc import Iterable, Sequence
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -111,9 +112,7 @@ def load(table: str, columns: Sequence[str] | None = None, engine: Engine = "pan
         raise NotFound("engine", engine, ENGINES)
     names = None if columns is None else list(columns)
     if engine == "polars":
-        import polars as pl
-
-        return pl.read_parquet(path, columns=names)
+        return _optional("polars").read_parquet(path, columns=names)
     if engine == "duckdb":
         relation = connect().table(table)
         return relation if names is None else relation.project(", ".join(f'"{n}"' for n in names))
@@ -140,13 +139,20 @@ def _to_pandas(arrow: pa.Table) -> pd.DataFrame:
 
 def connect() -> duckdb.DuckDBPyConnection:
     """A DuckDB connection, in memory, with every table as a view."""
-    import duckdb
-
-    connection = duckdb.connect()
+    connection: duckdb.DuckDBPyConnection = _optional("duckdb").connect()
     for name in tables():
         path = str(_home()[0] / f"{name}.parquet").replace("'", "''")
         connection.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{path}')")
     return connection
+
+
+def _optional(name: str) -> Any:
+    """A library of one of the extras. Raises ModuleNotFoundError that says how to get it."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError as error:
+        hint = f"{name} is not installed: pip install 'accords[{name}]'"
+        raise ModuleNotFoundError(hint, name=name) from error
 
 
 def describe(table: str) -> pd.DataFrame:
