@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import difflib
-import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from accords.ids import EVIDENCE_KEY, short_hash
 from accords.problems import Problem
 from accords.records import Record
 from accords.schema import Schemas
@@ -30,12 +30,6 @@ class Row:
 
 
 Rows = dict[str, list[Row]]
-SEPARATOR = "\x1f"
-
-
-def short_hash(*parts: str) -> str:
-    """First 16 hex digits of the SHA-256 of the parts joined by U+001F."""
-    return hashlib.sha256(SEPARATOR.join(parts).encode()).hexdigest()[:16]
 
 
 def assemble(records: Iterable[Record], schemas: Schemas) -> tuple[Rows, list[Problem]]:
@@ -115,9 +109,6 @@ def _items(data: Mapping, shape: Shape, prefix: str) -> Iterator[tuple[str, str,
             yield key, item_id, part, item
             if not item.plain:
                 yield from _items(part, item, f"{item_id}/")
-
-
-EVIDENCE_KEY = ("table_name", "record_id", "item_id", "field", "source_id", "stance")
 
 
 def _evidence(owner: _Owner, file: str) -> tuple[list[Row], list[Problem]]:

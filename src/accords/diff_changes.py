@@ -3,11 +3,11 @@ each cell changed. Cells that only follow something else have none."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 
 from accords.diff import Diff, TableDiff
 from accords.diff_read import Cells, Row, text_of
+from accords.ids import short_hash
 
 
 def change_rows(diff: Diff) -> list[Cells]:
@@ -55,7 +55,7 @@ def _whole(
     item_id = "/".join(items) or None
     natural = (release, table, record_id, item_id or "", action, field or "")
     return {
-        "change_id": hashlib.sha256("\x1f".join(natural).encode()).hexdigest()[:16],
+        "change_id": short_hash(*natural),
         "release": release,
         "table_name": table,
         "record_id": record_id,

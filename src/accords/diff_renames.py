@@ -6,12 +6,9 @@ keys of link tables, in what evidence points at and so in the hash that is the e
 
 from __future__ import annotations
 
-import hashlib
-
 from accords.diff_read import Cells, Key, Release, key_of
+from accords.ids import EVIDENCE_KEY, short_hash
 from accords.schema import Schemas
-
-EVIDENCE_KEY = ("table_name", "record_id", "item_id", "field", "source_id", "stance")
 
 
 class Renames:
@@ -70,8 +67,7 @@ class Renames:
 
 
 def _evidence_id(row: Cells) -> str:
-    parts = "\x1f".join(key_of(row, EVIDENCE_KEY))
-    return hashlib.sha256(parts.encode()).hexdigest()[:16]
+    return short_hash(*key_of(row, EVIDENCE_KEY))
 
 
 def _new_ids(new: Release) -> dict[tuple[str, str], str]:

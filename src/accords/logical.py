@@ -49,6 +49,12 @@ def _line(cells: Iterable[str]) -> bytes:
 def arrow_to_text(arrow: pa.Table, table: Table) -> dict[str, list[str | None]]:
     """The columns of an Arrow table, such as a Parquet file holds, as canonical text."""
     return {
-        name: to_text(pd.Series(arrow.column(name).to_pylist(), dtype="object"), field.type)
+        name: column_to_text(arrow.column(name), field.type)
         for name, field in table.columns.items()
     }
+
+
+def column_to_text(column: pa.ChunkedArray, kind: str) -> list[str | None]:
+    """A column of Arrow as canonical text. (By way of pandas, integers beside nulls would become
+    floats and lose digits.)"""
+    return to_text(pd.Series(column.to_pylist(), dtype="object"), kind)

@@ -17,11 +17,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from accords.arrow_schema import TYPES
-from accords.cells import frame_to_text, to_text
+from accords.cells import frame_to_text
 from accords.check import Frames, Texts, Violation, check_foreign_keys, check_table
 from accords.derive import derive
 from accords.exports import csv_path, parquet_path
 from accords.files import DESCRIPTOR, PackageFiles
+from accords.logical import column_to_text
 from accords.problems import Problem
 from accords.rules import check_rules
 from accords.schema import SchemaError, Schemas, Table, read_schemas
@@ -178,7 +179,7 @@ def _check_parquet(content: bytes, texts: Texts, table: Table) -> Iterator[Probl
             rule = f"{TYPES[field.type]}{' not null' if field.required else ''}"
             yield Problem(path, 0, field.name, found, rule, _REBUILD)
             continue
-        cells = to_text(arrow.column(field.name).to_pandas(), field.type)
+        cells = column_to_text(arrow.column(field.name), field.type)
         if len(cells) != len(texts[field.name]):
             rule = f"{len(texts[field.name])} rows, as in the CSV"
             yield Problem(path, 0, field.name, str(len(cells)), rule, _REBUILD)

@@ -104,7 +104,9 @@ def redirect_leads(frames: Frames, schemas: Schemas) -> Found:
     for row, record in enumerate(frames["redirects"].itertuples()):
         if record.table_name not in frames:  # said by its schema
             continue
-        ids = frames[record.table_name].iloc[:, 0].dropna().tolist()
+        key = list(schemas[record.table_name].primary_key)
+        rows = frames[record.table_name][key].dropna().itertuples(index=False, name=None)
+        ids = ["/".join(cells) for cells in rows]
         if record.old_id in ids:
             yield "redirects", row, "old_id", record.old_id, "the id is still in use"
         elif pd.notna(record.new_id) and record.new_id not in ids:

@@ -224,7 +224,7 @@ def test_what_is_not_there_is_said_with_the_nearest(ask: Any, message: str) -> N
 
 def test_agreement_has_all_that_hangs_on_it() -> None:
     found = accords.agreement("can-kor-cars-2026")
-    assert (found["title"], found["level"]) == ("Memorandum of understanding on cars", "mixed")
+    assert (found["title"], found["level"]) == ("Memorandum of understanding on cars", "state")
     assert found["signed_earliest"] == date(2026, 1, 28)
     assert found["ended_on"] is None
     host = next(party for party in found["parties"] if party["party_id"] == "can-ised")

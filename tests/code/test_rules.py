@@ -186,6 +186,16 @@ def test_the_tiny_dataset_breaks_none(mini: Mini) -> None:
     assert mini.problems() == []
 
 
+def test_provision_is_redirected_by_both_keys(mini: Mini) -> None:
+    mini.edit(
+        "redirects.yaml",
+        "  - table_name: agreements\n    old_id: can-kor-car-2026\n    new_id: can-kor-cars-2026\n",
+        "  - table_name: provisions\n    old_id: can-kor-cars-2026/old\n"
+        "    new_id: can-kor-cars-2026/committee\n",
+    )
+    assert mini.problems() == []
+
+
 def test_two_state_companies_are_public_enough(mini: Mini) -> None:
     """A state-owned company counts as public where the other side is public too."""
     for file in ("parties/kor.yaml", "parties/can.yaml"):

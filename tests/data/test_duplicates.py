@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from itertools import combinations
 
-import accords
 import pandas as pd
+
+import accords
 
 DAYS = 45
 ALIKE = 0.75  # of titles, by difflib's ratio
