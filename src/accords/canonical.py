@@ -7,9 +7,11 @@ import re
 import tempfile
 import unicodedata
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
+from accords.lock import locked
 from accords.problems import InvalidData, Problem
 from accords.shapes import EVIDENCE_KEYS, RECORDS, Shape
 from accords.yamlio import dump, read
@@ -75,6 +77,12 @@ def format_records(records: Path, paths: Sequence[Path], *, write: bool) -> list
     write: whether to rewrite them. Returns the files that were not canonical. Raises InvalidData
     with the problems of those that can't be read, and then has written nothing.
     """
+    # Under the lock, lest a row that `accords new` adds meanwhile be overwritten.
+    with locked(records) if write else nullcontext():
+        return _format_records(records, paths, write)
+
+
+def _format_records(records: Path, paths: Sequence[Path], write: bool) -> list[Path]:
     problems: list[Problem] = []
     changed: dict[Path, str] = {}
     for path in paths or sorted(records.rglob("*.yaml")):

@@ -25,21 +25,27 @@ def add(
     Returns the file's path. Raises NotAdded where the row's id exists in any file of the
     register or the file has another head, InvalidData where the file can't be read.
     """
+    with locked(records):
+        return _add(records, folder, file_id, head, row)
+
+
+def _add(
+    records: Path, folder: str, file_id: str, head: dict[str, str], row: dict[str, Any]
+) -> Path:
     (name, shape) = next(iter(RECORDS[folder].lists.items()))
     key = shape.names[0]
     path = records / folder / f"{file_id}.yaml"
-    with locked(records):
-        for other, existing in rows(records, folder):
-            if existing.get(key) == row[key]:
-                raise NotAdded(f"{row[key]} exists already, in {other}: choose another {key}")
-        record: dict[str, Any] = {**head, name: []}
-        if path.exists():
-            record = _read(path)
-            for part, value in head.items():
-                if record.get(part) != value:
-                    raise NotAdded(f"{path} has {part}: {record.get(part)}, not {value}")
-        record[name] = [*record[name], row]
-        write_atomic(path, canonical(record, RECORDS[folder]))
+    for other, existing in rows(records, folder):
+        if existing.get(key) == row[key]:
+            raise NotAdded(f"{row[key]} exists already, in {other}: choose another {key}")
+    record: dict[str, Any] = {**head, name: []}
+    if path.exists():
+        record = _read(path)
+        for part, value in head.items():
+            if record.get(part) != value:
+                raise NotAdded(f"{path} has {part}: {record.get(part)}, not {value}")
+    record[name] = [*record[name], row]
+    write_atomic(path, canonical(record, RECORDS[folder]))
     return path
 
 
@@ -60,6 +66,13 @@ def add_source(
     publisher: publisher, publisher_kind, language. row: the page's keys; where it has no
     source_id, one is made of publisher, date and `short` (or the title's first words).
     """
+    with locked(records):
+        return _add_source(records, publisher, row, short)
+
+
+def _add_source(
+    records: Path, publisher: dict[str, str], row: dict[str, str], short: str | None
+) -> str:
     for _, existing in rows(records, "sources"):
         if existing.get("url") == row["url"]:
             return str(existing["source_id"])
@@ -74,7 +87,7 @@ def add_source(
         publisher = {**publisher, "language": str(language)}
     made = "-".join(part for part in (file_id, row.get("published_on", ""), *words) if part)
     row = {"source_id": made} | row
-    add(records, "sources", file_id, publisher, row)
+    _add(records, "sources", file_id, publisher, row)
     return row["source_id"]
 
 

@@ -98,7 +98,7 @@ def test_version(capsys: Capture) -> None:
 def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Capture) -> None:
     """Someone with the base install alone learns what to install."""
 
-    def absent(*_: object) -> None:
+    def absent(*_: object, **__: object) -> None:
         raise ModuleNotFoundError("No module named 'yaml'", name="yaml")
 
     monkeypatch.setattr("accords.canonical.format_records", absent)
@@ -317,7 +317,7 @@ _VALUES = {
     "binding": "unknown",
     "status": "unknown",
     "text_public": "yes",
-    "summary": "It is new.",
+    "summary": "Two ministries set up a committee that is new.",
     "party_id": "can-ised",
     "person_name": "B. Person",
     "sector_id": "automotive",
@@ -339,54 +339,49 @@ _VALUES = {
 }
 
 
-def fill(mini: Mini, name: str, role: str, **more: str) -> None:
+def fill(mini: Mini, name: str, roles: list[str], **paths: str) -> None:
     """Fill in a template as a person would: each placeholder, and paths for the KEYs."""
-    text = mini.path(name).read_text()
-    values = _VALUES | {"role": role}
-    text = re.sub(r"<(\w+)>", lambda found: values[found[1]], text)
-    for old, new in more.items():
+    left = iter(roles)
+    text = re.sub(
+        r"<(\w+)>",
+        lambda found: next(left) if found[1] == "role" else _VALUES[found[1]],
+        mini.path(name).read_text(),
+    )
+    for old, new in paths.items():
         assert f"{old}/KEY" in text
         text = text.replace(f"{old}/KEY", new)
     mini.path(name).write_text(text)
 
 
-def test_new_agreement_and_event_once_filled_in_are_valid(mini: Mini, capsys: Capture) -> None:
+def test_new_records_are_valid_once_filled_in(mini: Mini, capsys: Capture) -> None:
     options = ("--records", mini.records)
-    name = "agreements/can-kor-new-2026.yaml"
-    code, out, _ = run(capsys, "new", "agreement", "can-kor-new-2026", *options)
-    assert (code, out) == (0, f"{mini.path(name)}\n")
-    assert "<title>' : " not in (said := "\n".join(mini.problems()))
-    assert "title: '<title>': a template's placeholder" in said
+    agreement, event = "agreements/can-kor-new-2026.yaml", "events/2026-01-30-new.yaml"
+    said = run(capsys, "new", "agreement", "can-kor-new-2026", *options)
+    assert said == (0, f"{mini.path(agreement)}\n", "")
+    said = run(capsys, "new", "event", "2026-01-30-new", *options)
+    assert said == (0, f"{mini.path(event)}\n", "")
+    problems = "\n".join(mini.problems())
+    assert "title: '<title>': a template's placeholder" in problems
+    assert "unknown key" not in problems
     fill(
         mini,
-        name,
-        "party",
-        parties="parties/can-ised, parties/kor-motir, signatories/can-ised/B. Person, announced_on",
+        agreement,
+        ["party"],
+        parties="announced_on, parties/can-ised, parties/kor-motir, signatories/can-ised/B. Person",
         sectors="sectors/automotive",
         provisions="provisions/one",
         relations="relations/follows/can-kor-trade-2014",
         texts="'texts/https://example.org/new'",
         external_ids="external_ids/unts/I-9",
     )
-    mini.edit(name, "# announced_on:", "announced_on: 2026-01-30")
-    mini.edit(name, "sectors:\n", "  - party: kor-motir\n    role: party\nsectors:\n")
-    name = "events/2026-01-30-new.yaml"
-    assert run(capsys, "new", "event", "2026-01-30-new", *options)[0] == 0
-    fill(
-        mini,
-        name,
-        "signing",
-        agreements="happened_on, agreements/can-kor-cars-2026",
-        parties="parties/can-ised",
-    )
-    mini.edit(name, "can-ised\n    # Part", "can-ised\n    # What part")
-    text = mini.path(name).read_text()
-    head, _, tail = text.rpartition("role: signing")
-    mini.path(name).write_text(f"{head}role: signatory{tail}")
+    mini.edit(agreement, "# announced_on:", "announced_on: 2026-01-30")
+    mini.edit(agreement, "sectors:\n", "  - party: kor-motir\n    role: party\nsectors:\n")
+    paths = "happened_on, agreements/can-kor-cars-2026"
+    fill(mini, event, ["signing", "signatory"], agreements=paths, parties="parties/can-ised")
     assert mini.problems() == []
     assert run(capsys, "format", *options)[0] == 0
     assert mini.problems() == []
-    assert "#" not in text.rpartition("evidence")[0] or "#" not in mini.path(name).read_text()
+    assert "#" not in mini.path(agreement).read_text()
 
 
 @pytest.mark.parametrize(
@@ -431,11 +426,7 @@ def source(mini: Mini, url: str, **more: str) -> list[str]:
         "accessed-on": "2026-01-31",
         "records": str(mini.records),
     } | {name.replace("_", "-"): value for name, value in more.items()}
-    return [
-        "new",
-        "source",
-        *(part for name, value in options.items() for part in (f"--{name}", value)),
-    ]
+    return ["new", "source", *(f"--{name}={value}" for name, value in options.items())]
 
 
 def test_new_source(mini: Mini, capsys: Capture) -> None:
@@ -528,3 +519,19 @@ def test_many_hands_at_once_lose_nothing(mini: Mini) -> None:
     assert ids == sorted(f"yonhap-news-2026-01-30-page-{i}" for i in range(40))
     assert format_records(mini.records, [], write=False) == []
     assert [path.name for path in mini.path("sources").iterdir()] == ["yonhap-news.yaml"]
+
+
+def test_one_page_added_by_many_at_once_is_one_source(mini: Mini) -> None:
+    """Whoever comes first names it; nobody is refused for the language of their own page."""
+    calls = [
+        source(
+            mini, f"https://example.org/{i % 2}", short=f"page {i}", language=("ko", "en")[i % 2]
+        )
+        for i in range(8)
+    ]
+    with multiprocessing.get_context("spawn").Pool(8) as pool:
+        assert pool.map(main, calls, chunksize=1) == [0] * 8
+    record, problems = read(mini.path("sources/yonhap-news.yaml"), "yonhap-news.yaml")
+    assert record is not None, problems
+    assert {row["url"] for row in record["sources"]} == {f"https://example.org/{i}" for i in (0, 1)}
+    assert len(record["sources"]) == 2
