@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from accords.loader import package
+from accords.loader import NotFound, package
 
 
 @dataclass(frozen=True)
@@ -107,4 +107,6 @@ FORMATS: dict[str, Callable[[Citation], str]] = {
 def cite(agreement_id: str | None = None, format: str = "apa") -> str:
     """The citation of the dataset, or of one agreement, as APA, BibTeX, CSL-JSON or RIS (a key of
     FORMATS), with the version and its date. Raises NotFound."""
+    if format not in FORMATS:
+        raise NotFound("format", format, FORMATS)
     return FORMATS[format](citation(agreement_id))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
@@ -21,14 +22,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     arguments = parser.parse_args(argv)
     try:
-        return arguments.run(arguments)
+        code: int = arguments.run(arguments)
+        sys.stdout.flush()
+        return code
     except NotFound as error:
         return _fail(error)
     except ModuleNotFoundError as error:
         hint = f"{error.name} is not installed: pip install 'accords[build]'"
         return _fail(error if "pip install" in str(error) else hint)
-    except BrokenPipeError:  # the reader, `head` say, has enough
-        sys.stderr.close()
+    except BrokenPipeError:  # the reader, `head` say, has enough: leave nothing to be flushed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 

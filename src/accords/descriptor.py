@@ -7,8 +7,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from accords.cells import frame_to_text
 from accords.dataset import Dataset
 from accords.exports import csv_path, parquet_path
+from accords.logical import logical_hash
 
 
 def descriptor(data: Dataset, files: Mapping[str, bytes]) -> dict[str, Any]:
@@ -22,16 +24,19 @@ def descriptor(data: Dataset, files: Mapping[str, bytes]) -> dict[str, Any]:
     for name, table in data.schemas.items():
         csv, parquet = csv_path(name), parquet_path(name)
         about = {"title": table.title, "description": table.description}
-        schema = f"schemas/{name}.json"
+        rows = logical_hash(frame_to_text(data.frames[name], table), table)
+        shared = {"schema": f"schemas/{name}.json", "logicalHash": f"sha256:{rows}"}
         resources.append(
             {"name": name, "type": "table", "path": csv, **about}
             | {"format": "csv", "mediatype": "text/csv", "encoding": "utf-8"}
-            | {"schema": schema, **fixity(files[csv])}
+            | shared
+            | fixity(files[csv])
         )
         resources.append(
             {"name": f"{name}_parquet", "path": parquet, **about}
             | {"format": "binary", "mediatype": "application/vnd.apache.parquet"}
-            | {"schema": schema, **fixity(files[parquet])}
+            | shared
+            | fixity(files[parquet])
         )
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",

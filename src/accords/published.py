@@ -22,7 +22,7 @@ from accords.check import Frames, Texts, Violation, check_foreign_keys, check_ta
 from accords.derive import derive
 from accords.exports import csv_path, parquet_path
 from accords.files import DESCRIPTOR, PackageFiles
-from accords.logical import column_to_text
+from accords.logical import column_to_text, logical_hash
 from accords.problems import Problem
 from accords.rules import check_rules
 from accords.schema import SchemaError, Schemas, Table, read_schemas
@@ -68,7 +68,9 @@ def check_bytes(
     problems = list(_check_fixity(files, descriptor))
     texts, faults = _read_texts(files, schemas)
     problems += faults
+    stated = {item["path"]: item.get("logicalHash") for item in descriptor["resources"]}
     for name in texts:
+        problems += _check_rows(texts[name], schemas[name], stated.get(csv_path(name)))
         content = files.read(parquet_path(name))
         if content is not None:
             problems += _check_parquet(content, texts[name], schemas[name])
@@ -141,6 +143,7 @@ def _columns(
             line = content[: content.index(sign)].count(b"\n") + 1
             fault = (line, "", what, "UTF-8 with LF, no byte order mark, no NUL", _REBUILD)
             content = content.replace(sign, b"")
+    csv.field_size_limit(len(content) + 1)  # the module's own limit is below what a record may hold
     try:
         lines = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
@@ -158,6 +161,17 @@ def _columns(
         for name, column in zip(header, columns, strict=True)
     }
     return texts, fault
+
+
+def _check_rows(texts: Texts, table: Table, stated: str | None) -> Iterator[Problem]:
+    """Where the rows are not those of the descriptor's logical hash."""
+    try:
+        found = f"sha256:{logical_hash(texts, table)}"
+    except ValueError:  # a control character in a cell, which the cell's own check reports
+        return
+    if found != stated:
+        rule = f"logicalHash is {stated}"
+        yield Problem(csv_path(table.name), 0, "logicalHash", found, rule, _REBUILD)
 
 
 def _check_parquet(content: bytes, texts: Texts, table: Table) -> Iterator[Problem]:

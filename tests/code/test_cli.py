@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import multiprocessing
+import os
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -105,6 +108,33 @@ def test_a_missing_extra_is_named(monkeypatch: pytest.MonkeyPatch, capsys: Captu
     code, _, err = run(capsys, "format", "--records", ".")
     assert code == 1
     assert err == "accords: yaml is not installed: pip install 'accords[build]'\n"
+
+
+PIPED = """
+import sys
+from pathlib import Path
+from accords import loader
+out = Path(sys.argv[1])
+loader._home = lambda: (out / "datasets/parquet", out / "schemas", out / "datapackage.json")
+from accords.cli import main
+sys.exit(main(["tables"]))
+"""
+
+
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_reader_that_has_enough_is_no_error(built: Mini, unbuffered: str) -> None:
+    """`accords tables | head -1` ends without a word on stderr, buffered or not."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [sys.executable, "-c", PIPED, str(built.out)],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        env=os.environ | {"PYTHONUNBUFFERED": unbuffered},
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 # --- tables, show ---------------------------------------------------------------------------------

@@ -219,6 +219,13 @@ def test_what_is_not_there_is_said_with_the_nearest(ask: Any, message: str) -> N
         ask()
 
 
+@pytest.mark.parametrize("engine", ["polars", "duckdb"])
+def test_a_missing_engine_says_how_to_get_it(engine: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, engine, None)
+    with pytest.raises(ModuleNotFoundError, match=rf"pip install 'accords\[{engine}\]'"):
+        accords.load("agreements", engine=engine)
+
+
 # --- one agreement --------------------------------------------------------------------------------
 
 

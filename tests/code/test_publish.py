@@ -20,6 +20,7 @@ import pytest
 from conftest import MINI, ROOT, Mini
 
 from accords.build import main
+from accords.problems import Problem
 from accords.progress import Progress
 from accords.publish import DESCRIPTOR, STAGING, publish
 
@@ -120,6 +121,17 @@ def test_invalid_records_write_nothing_at_all(mini: Mini) -> None:
     out = mini.folder / "new"
     assert main(ROOT, ["--records", str(mini.records), "--out", str(out), "--quiet"]) == 1
     assert not out.exists()
+
+
+def test_what_frictionless_alone_finds_stops_the_build(
+    mini: Mini, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The second opinion counts: where the two validators disagree nothing is published."""
+    found = Problem("datasets/csv/texts.csv", 2, "url", "x", "Frictionless: no", "report this")
+    monkeypatch.setattr("accords.build.second_opinion", lambda folder: [found])
+    assert mini.build("--quiet") == 1
+    assert mini.published() == {}
+    assert capsys.readouterr().err == f"{found}\n"
 
 
 @pytest.mark.parametrize(

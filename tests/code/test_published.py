@@ -412,7 +412,12 @@ def test_derived_cells_follow_from_the_others(package: Path) -> None:
     seal(package)
     advice = "build it again with python build.py, or fetch it again"
     derived = "derived from the base tables it is"
-    assert report(package) == [
+    found = report(package)
+    rows = [problem for problem in found if "logicalHash" in problem]
+    assert [problem.split(":")[0] for problem in rows] == [
+        f"{CSV}/{table}.csv" for table in ("agreements", "dyads", "overview")
+    ]
+    assert [problem for problem in found if problem not in rows] == [
         f"{CSV}/agreements.csv:2: level: 'agency': {derived} 'state': {advice}",
         f"{CSV}/dyads.csv:2: agreement_id: '3': 4 derived rows: {advice}",
         f"{CSV}/overview.csv:3: n_events: '7': {derived} '1': {advice}",

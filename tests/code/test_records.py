@@ -48,6 +48,24 @@ FAULTS = {
         "  - source: daily-2026-01-30-cars\n    locator: [a]\n",
         "evidence/locator: 'a list': here belongs text",
     ),
+    "text for a list": (
+        CARS,
+        "sectors:\n",
+        "sectors: none\nzectors:\n",
+        "sectors: 'none': here belongs a list",
+    ),
+    "item of the wrong kind": (
+        CARS,
+        "  - party: kor-motir\n    role: signatory\n",
+        "  - kor-motir\n",
+        "parties: 'kor-motir': here belongs a mapping",
+    ),
+    "list as a stated value": (
+        CARS,
+        "      signed_on: 2026-01-29",
+        "      signed_on: [2026-01-29]",
+        "evidence/contradicts/signed_on: 'a list': here belongs text",
+    ),
     "mapping for text": (CARS, "place: Ottawa", "place: {a: b}", "'a mapping': here belongs text"),
     "text for mapping": (
         CARS,
