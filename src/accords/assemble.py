@@ -124,6 +124,9 @@ def _evidence(owner: _Owner, file: str) -> tuple[list[Row], list[Problem]]:
                 problems.append(Problem(file, path.line, "evidence", path, rule, advice))
                 continue
             table, item_id, name, value = target
+            if stance == "contradicts" and stated == value:
+                rule, advice = "a contradiction states another value", "put it under supports"
+                problems.append(Problem(file, path.line, "evidence", stated, rule, advice))
             cells = {
                 "table_name": table,
                 "record_id": owner.record_id,

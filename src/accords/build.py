@@ -27,6 +27,8 @@ def main(root: Path, argv: list[str] | None = None) -> int:
     arguments = _arguments(root).parse_args(argv)
     if not arguments.records.is_dir():
         _arguments(root).error(f"--records: there is no folder {arguments.records}")
+    if arguments.out.exists() and not arguments.out.is_dir():
+        _arguments(root).error(f"--out: {arguments.out} is no folder")
     progress = Progress(arguments.quiet)
     try:
         schemas = read_schemas(root / "schemas")
@@ -42,6 +44,13 @@ def main(root: Path, argv: list[str] | None = None) -> int:
         for problem in error.problems:
             print(problem, file=sys.stderr)
         return 1
+    except OSError as error:
+        progress.done("nothing could be written" if not arguments.check else "not checked")
+        print(f"build.py: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        progress.done("stopped; the published set is as it was, or the next build finishes it")
+        return 130
     except SchemaError as error:
         progress.done("a schema is wrong, nothing written")
         print(f"schemas/{error}", file=sys.stderr)

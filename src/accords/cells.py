@@ -41,7 +41,10 @@ EXPECTED = {
     "date": "a day that exists, YYYY-MM-DD",
     "year": "a year, YYYY",
 }
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+PLACEHOLDER = "a template's placeholder"
+_NO_VALUES = ("N/A", "n/a", "N.A.", "TBD", "tbd", "None", "none", "null", "nan", "NaN", "?", "-")
+# Control characters, line breaks, those that turn the direction of text, and halves of pairs.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 # A cell that a spreadsheet would run: `=`, `@`, tab or CR first, or `+`, `-` not before a digit.
 _FORMULA = re.compile(r"[=@\t\r]|[+-](?![0-9])")
 
@@ -51,7 +54,9 @@ def text_fault(text: str) -> str | None:
     if _FORMULA.match(text):
         return "a spreadsheet would run it as a formula"
     if text.startswith("<") and text.endswith(">"):
-        return "a template's placeholder"
+        return PLACEHOLDER
+    if text in _NO_VALUES:
+        return "unknown is left out"
     if text != text.strip():
         return "spaces at its ends"
     if _CONTROL.search(text):

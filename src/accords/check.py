@@ -15,7 +15,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from accords.assemble import Rows
-from accords.cells import EXPECTED, text_fault, typed
+from accords.cells import EXPECTED, PLACEHOLDER, text_fault, typed
 from accords.pandera_schema import pandera_schema
 from accords.schema import Field, Schemas, Table
 
@@ -57,9 +57,9 @@ def check_table(
             value = cells[i] or ""
             fault = text_fault(value) if field.type == "string" else None
             rule = fault or f"a cell of type {field.type}"
-            violations.append(
-                Violation(table.name, i, name, value, rule, f"write {EXPECTED[field.type]}")
-            )
+            unfilled = "fill it in, or delete the line"
+            advice = unfilled if fault == PLACEHOLDER else f"write {EXPECTED[field.type]}"
+            violations.append(Violation(table.name, i, name, value, rule, advice))
             wrong.add((name, i))
     frame = pd.DataFrame(columns)
     found = _pandera(frame, table, derived)

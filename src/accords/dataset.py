@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from accords.about import Package, read_package
 from accords.assemble import Row, Rows, assemble
+from accords.cells import frame_to_text
 from accords.check import Frames, Violation, check_foreign_keys, check_table, texts_of
 from accords.derive import derive
 from accords.problems import InvalidData, Problem
@@ -25,6 +27,11 @@ class Dataset:
     frames: Frames
     schemas: Schemas
     package: Package
+
+    @cached_property
+    def texts(self) -> dict[str, dict[str, list[str | None]]]:
+        """All tables as columns of canonical text, as they are published."""
+        return {name: frame_to_text(self.frames[name], self.schemas[name]) for name in self.frames}
 
 
 def read_dataset(

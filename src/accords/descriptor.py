@@ -7,7 +7,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from accords.cells import frame_to_text
 from accords.dataset import Dataset
 from accords.exports import csv_path, parquet_path
 from accords.logical import logical_hash
@@ -24,7 +23,7 @@ def descriptor(data: Dataset, files: Mapping[str, bytes]) -> dict[str, Any]:
     for name, table in data.schemas.items():
         csv, parquet = csv_path(name), parquet_path(name)
         about = {"title": table.title, "description": table.description}
-        rows = logical_hash(frame_to_text(data.frames[name], table), table)
+        rows = logical_hash(data.texts[name], table)
         shared = {"schema": f"schemas/{name}.json", "logicalHash": f"sha256:{rows}"}
         resources.append(
             {"name": name, "type": "table", "path": csv, **about}

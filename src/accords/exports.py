@@ -15,7 +15,6 @@ import pyarrow.parquet as pq
 import yaml
 
 from accords.arrow_schema import arrow_schema
-from accords.cells import frame_to_text
 from accords.codebook import codebook_csv, codebook_markdown
 from accords.dataset import Dataset
 from accords.schema import Table
@@ -33,8 +32,7 @@ def parquet_path(table: str) -> str:
 
 def export_csv(data: Dataset) -> Files:
     """UTF-8, LF, quotes only where RFC 4180 needs them; missing is empty."""
-    for name, frame in data.frames.items():
-        texts = frame_to_text(frame, data.schemas[name])
+    for name, texts in data.texts.items():
         rows = zip(*([cell or "" for cell in column] for column in texts.values()), strict=True)
         yield csv_path(name), csv_bytes(list(texts), rows)
 

@@ -47,6 +47,15 @@ class PackageFiles:
         """The descriptor. Raises ValueError where it is not JSON."""
         return json.loads(self.read(DESCRIPTOR) or b"")
 
+    def tables(self) -> list[str]:
+        """Paths of all files that look like those of tables, named by the descriptor or not."""
+        folders = ("datasets/csv/", "datasets/parquet/")
+        if self._zip is None:
+            found = (path for folder in folders for path in (self._folder / folder).glob("*"))
+            return [path.relative_to(self._folder).as_posix() for path in found if path.is_file()]
+        names = (name.removeprefix(self._inside) for name in self._zip.namelist())
+        return [name for name in names if name.startswith(folders) and not name.endswith("/")]
+
     def read(self, name: str) -> bytes | None:
         """The bytes of a file; None where it can't be read or its path leaves the package."""
         pure = PurePosixPath(name)

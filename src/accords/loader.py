@@ -78,6 +78,8 @@ def _table(name: str) -> Table:
 def _path(table: str, columns: Sequence[str] | None) -> Path:
     """The Parquet file of a table, once table and columns are known to exist."""
     known = _table(table).columns
+    if isinstance(columns, str):
+        raise TypeError(f"columns is a list of names: [{columns!r}]")
     for column in columns or ():
         if column not in known:
             raise NotFound(f"column of {table}", column, known)
@@ -105,7 +107,7 @@ def load(table: str, columns: Sequence[str] | None = None, engine: Engine = "pan
 
     Returns, by engine: a pandas DataFrame (RangeIndex; keys are columns; text `str`, dates
     `datetime64[us]`, nullable `Int64`, `Float64` and `boolean`), a polars DataFrame, an Arrow
-    table, or a DuckDB relation. Rows stand in key order. Raises NotFound.
+    table, or a DuckDB relation. Rows stand in key order. Raises NotFound, TypeError.
     """
     path = _path(table, columns)
     if engine not in ENGINES:

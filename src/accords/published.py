@@ -66,6 +66,7 @@ def check_bytes(
     """The CSV files as columns of text, and what is wrong with the bytes: hashes, the form of the
     CSV, and the Parquet files, which must say the same cell for cell in the schema's types."""
     problems = list(_check_fixity(files, descriptor))
+    problems += _check_complete(files, descriptor, schemas)
     texts, faults = _read_texts(files, schemas)
     problems += faults
     stated = {item["path"]: item.get("logicalHash") for item in descriptor["resources"]}
@@ -143,7 +144,8 @@ def _columns(
             line = content[: content.index(sign)].count(b"\n") + 1
             fault = (line, "", what, "UTF-8 with LF, no byte order mark, no NUL", _REBUILD)
             content = content.replace(sign, b"")
-    csv.field_size_limit(len(content) + 1)  # the module's own limit is below what a record may hold
+    # The module's own limit is below what a record may hold; it is one for the whole process.
+    csv.field_size_limit(max(csv.field_size_limit(), len(content)))
     try:
         lines = list(csv.reader(io.StringIO(content.decode("utf-8"), newline=""), strict=True))
     except (UnicodeDecodeError, csv.Error) as error:
@@ -161,6 +163,20 @@ def _columns(
         for name, column in zip(header, columns, strict=True)
     }
     return texts, fault
+
+
+def _check_complete(
+    files: PackageFiles, descriptor: dict[str, Any], schemas: Schemas
+) -> Iterator[Problem]:
+    """Tables without one of their two resources, and files of tables that no resource names."""
+    listed = {item.get("path") for item in descriptor["resources"]}
+    due = {make(name) for name in schemas for make in (csv_path, parquet_path)}
+    for path in sorted(due - listed):
+        yield Problem(
+            DESCRIPTOR, 0, "resources", path, "every table is a CSV and a Parquet", _REBUILD
+        )
+    for path in sorted(set(files.tables()) - listed):
+        yield Problem(path, 0, "", "", "a file that the descriptor names", "remove it, or rebuild")
 
 
 def _check_rows(texts: Texts, table: Table, stated: str | None) -> Iterator[Problem]:

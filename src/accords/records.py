@@ -59,7 +59,8 @@ def _files(folder: Path) -> Iterator[Path]:
     for path in sorted(folder.rglob("*")):
         inside = path.relative_to(folder)
         hidden = any(part.startswith(".") for part in inside.parts)
-        if not hidden and inside.parts[0] not in _ELSEWHERE and not path.is_dir():
+        folder_itself = path.is_dir() and not path.is_symlink() and path.suffix != ".yaml"
+        if not hidden and inside.parts[0] not in _ELSEWHERE and not folder_itself:
             yield path
 
 
@@ -67,9 +68,12 @@ def _shape(path: Path, folder: Path, file: str) -> tuple[Shape | None, list[Prob
     inside = path.relative_to(folder)
     shape = RECORDS.get(inside.parts[0])
     depth = 1 if inside.parts[0].endswith(".yaml") else 2
-    if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
+    if path.is_symlink() and not (path.is_file() and _leads_inside(path, folder)):
         advice = "put the file itself there"
         return None, [Problem(file, 0, "", str(path.readlink()), "no link out of records/", advice)]
+    if not path.is_file():
+        advice = "put a file there"
+        return None, [Problem(file, 0, "", path.name, "a record is a file", advice)]
     if path.suffix != ".yaml":
         return None, [
             Problem(file, 0, "", path.name, "records end in .yaml", "rename or remove it")
@@ -78,6 +82,10 @@ def _shape(path: Path, folder: Path, file: str) -> tuple[Shape | None, list[Prob
         places = ", ".join(name if name.endswith(".yaml") else f"{name}/" for name in RECORDS)
         return None, [Problem(file, 0, "", str(inside), "no record belongs here", f"use {places}")]
     return shape, []
+
+
+def _leads_inside(path: Path, folder: Path) -> bool:
+    return path.resolve().is_relative_to(folder.resolve())
 
 
 def _check(data: Mapping, shape: Shape, file: str, path: str) -> Iterator[Problem]:

@@ -53,7 +53,8 @@ def in_period(frames: Frames, schemas: Schemas) -> Found:
     for row, value in first.dropna().items():
         if value[:4] < "2015" and frame.agreement_id[row] not in context:
             advice = "earlier ones only as context: relate a later agreement to it"
-            yield "agreements", row, "signed_on", value, advice
+            name = "announced_on" if pd.isna(frame.signed_on[row]) else "signed_on"
+            yield "agreements", row, name, value, advice
 
 
 def published_before_read(frames: Frames, schemas: Schemas) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
+from accords.rules_facts import FACTS
 from accords.schema import Field, Schemas
 from accords.shapes import Shape, column
 
@@ -11,6 +12,7 @@ _EVIDENCE = """evidence:
   # one entry a page that you read: what it says, and what it says otherwise
   - source: <source_id>  # from `accords new source`
     locator: where on the page
+    # keep what this page says: a fact of the record, or KEY for the key of an item of a list
     supports: [{paths}]
     # contradicts:
     #   {contradicted}: the value that this page states
@@ -26,15 +28,12 @@ def template(shape: Shape, schemas: Schemas, record_id: str) -> str:
     )
     body = _keys(shape, schemas, "", {shape.keys[0]: record_id})
     if shape.evidence:
-        facts = [key for key in shape.keys[1:] if _is_fact(table.columns[column(key)])][:1]
-        paths = [*facts, *(f"{key}/KEY" for key in shape.lists)]
         dated = [key for key in ("signed_on", "happened_on") if key in shape.keys]
-        body += _EVIDENCE.format(paths=", ".join(paths), contradicted=(dated or facts)[0])
+        owed = [name for fact, name in FACTS if fact == shape.table and name]
+        facts = [name for name in owed if table.columns[name].required or name in dated]
+        paths = [*facts, *(f"{key}/KEY" for key in shape.lists)]
+        body += _EVIDENCE.format(paths=",\n      ".join(paths), contradicted=dated[0])
     return head + body
-
-
-def _is_fact(field: Field) -> bool:
-    return field.required and "enum" in field.constraints
 
 
 def _keys(shape: Shape, schemas: Schemas, indent: str, known: dict[str, str]) -> str:

@@ -397,16 +397,16 @@ def test_new_records_are_valid_once_filled_in(mini: Mini, capsys: Capture) -> No
         mini,
         agreement,
         ["party"],
-        parties="announced_on, parties/can-ised, parties/kor-motir, signatories/can-ised/B. Person",
+        parties="parties/can-ised, parties/kor-motir, signatories/can-ised/B. Person",
         sectors="sectors/automotive",
         provisions="provisions/one",
         relations="relations/follows/can-kor-trade-2014",
         texts="'texts/https://example.org/new'",
         external_ids="external_ids/unts/I-9",
     )
-    mini.edit(agreement, "# announced_on:", "announced_on: 2026-01-30")
+    mini.edit(agreement, "# signed_on:", "signed_on: 2026-01-30")
     mini.edit(agreement, "sectors:\n", "  - party: kor-motir\n    role: party\nsectors:\n")
-    paths = "happened_on, agreements/can-kor-cars-2026"
+    paths = "agreements/can-kor-cars-2026"
     fill(mini, event, ["signing", "signatory"], agreements=paths, parties="parties/can-ised")
     assert mini.problems() == []
     assert run(capsys, "format", *options)[0] == 0
@@ -494,6 +494,9 @@ def test_new_source(mini: Mini, capsys: Capture) -> None:
     ("options", "message"),
     [
         ({"publisher_kind": "blog"}, "publisher_kind 'blog' is none of official, wire"),
+        ({"relays": "nope"}, "relays 'nope': add it to sources, or mend the id"),
+        ({"published_on": "2026-02-30"}, "published_on '2026-02-30': write a day that exists"),
+        ({"title": "=cmd"}, "title '=cmd': a spreadsheet would run it as a formula"),
         ({"access": "dead"}, "access 'dead' is none of live, archived, stored_copy"),
         ({"publisher": "연합뉴스"}, "the publisher's name needs Latin letters"),
         ({"id": "daily-2026-01-30-cars"}, "daily-2026-01-30-cars exists already, in "),

@@ -430,3 +430,11 @@ def test_progress_on_a_terminal(
     quiet("read")
     quiet.done("done")
     assert silent.getvalue() == ""
+
+
+def test_out_that_is_a_file_is_wrong_usage(mini: Mini, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    with pytest.raises(SystemExit) as stop:
+        mini.build("--out", str(tmp_path / "file"))
+    assert stop.value.code == 2
+    assert (tmp_path / "file").read_text() == "mine"

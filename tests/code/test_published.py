@@ -503,3 +503,23 @@ def test_what_is_no_package_is_said(tmp_path: Path) -> None:
     }.items():
         with pytest.raises(NotAPackage, match=message):
             validate(tmp_path / name)
+
+
+# --- what the descriptor leaves out ---------------------------------------------------------------
+
+
+def test_every_table_needs_both_its_files(package: Path) -> None:
+    """A resource taken out of the descriptor hides neither its file nor its table."""
+    drop = ("agreements", "events_parquet")
+    in_json(
+        "datapackage.json",
+        lambda content: content.update(
+            resources=[item for item in content["resources"] if item["name"] not in drop]
+        ),
+    )(package)
+    (package / CSV / "zzz.csv").write_text("a\n")
+    said = "\n".join(report(package))
+    rule = "every table is a CSV and a Parquet"
+    assert f"datapackage.json: resources: '{CSV}/agreements.csv': {rule}" in said
+    assert f"datapackage.json: resources: 'datasets/parquet/events.parquet': {rule}" in said
+    assert f"{CSV}/zzz.csv: -: '': a file that the descriptor names" in said

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -156,6 +157,19 @@ def test_link_out_of_records_is_refused(mini: Mini, tmp_path: Path) -> None:
 def test_dangling_link_is_refused(mini: Mini) -> None:
     mini.path("events/gone.yaml").symlink_to("nowhere.yaml")
     assert "no link out of records/" in mini.problems()[0]
+
+
+def test_folders_that_are_no_folders_are_refused(mini: Mini, tmp_path: Path) -> None:
+    """A linked folder, a folder named like a record and a pipe: none is passed over in silence."""
+    mini.path("events").rename(tmp_path / "elsewhere")
+    mini.path("events").symlink_to(tmp_path / "elsewhere")
+    mini.path("agreements/folder.yaml").mkdir()
+    os.mkfifo(mini.path("agreements/pipe.yaml"))
+    said = "\n".join(mini.problems())
+    assert "records/events: -: " in said
+    assert "no link out of records/" in said
+    assert "records/agreements/folder.yaml: -: 'folder.yaml': a record is a file" in said
+    assert "records/agreements/pipe.yaml: -: 'pipe.yaml': a record is a file" in said
 
 
 def test_all_faults_are_said_at_once(mini: Mini) -> None:
