@@ -9,8 +9,7 @@ hash is the SHA-256 of that in UTF-8, as hex. docs/logical-hash.md defines it fo
 from __future__ import annotations
 
 import hashlib
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MISSING, CELL_END, LINE_END = "\x00", "\x1f", "\x1e"
-_RESERVED = re.compile(f"[{MISSING}{CELL_END}{LINE_END}]")
 
 
 def logical_hash(texts: Mapping[str, Sequence[str | None]], table: Table) -> str:
@@ -34,16 +32,15 @@ def logical_hash(texts: Mapping[str, Sequence[str | None]], table: Table) -> str
     rows = list(zip(*(texts[name] for name in table.columns), strict=True))
     places = [list(table.columns).index(name) for name in table.primary_key]
     rows.sort(key=lambda row: tuple(row[place] or "" for place in places))
-    digest = hashlib.sha256(_line(f"{field.name}:{field.type}" for field in table.fields))
+    header = CELL_END.join(f"{field.name}:{field.type}" for field in table.fields)
+    digest = hashlib.sha256(f"{header}{LINE_END}".encode())
     for row in rows:
-        if any(cell and _RESERVED.search(cell) for cell in row):
+        line = CELL_END.join([MISSING if cell is None else cell for cell in row])
+        reserved = (line.count(MISSING), line.count(CELL_END), line.count(LINE_END))
+        if reserved != (row.count(None), len(row) - 1, 0):
             raise ValueError(f"{table.name}: a cell has U+0000, U+001E or U+001F: {row!r}")
-        digest.update(_line(MISSING if cell is None else cell for cell in row))
+        digest.update(f"{line}{LINE_END}".encode())
     return digest.hexdigest()
-
-
-def _line(cells: Iterable[str]) -> bytes:
-    return (CELL_END.join(cells) + LINE_END).encode()
 
 
 def arrow_to_text(arrow: pa.Table, table: Table) -> dict[str, list[str | None]]:

@@ -88,7 +88,7 @@ def _text(path: Path) -> str:
 
 
 def _parse(text: str) -> Mapping:
-    events = yaml.parse(text, Loader=yaml.CSafeLoader)
+    events = iter(yaml.CSafeLoader(text).get_event, None)  # yaml.parse, without its overhead
     try:
         _next(events)  # stream start
         start = _next(events)
