@@ -14,7 +14,7 @@ from accords.check import Frames, Violation, check_foreign_keys, check_table, te
 from accords.derive import derive
 from accords.problems import InvalidData, Problem
 from accords.records import Reading, read_records
-from accords.rules import check_rules
+from accords.rules import FOLLOWS, check_rules
 from accords.schema import Schemas
 from accords.shapes import RECORDS, tables
 from accords.yamlio import Wrong
@@ -72,19 +72,30 @@ def _check(rows: Rows, schemas: Schemas, reading: Reading) -> tuple[Frames, list
     unread = {table for place in reading.unread for table in tables(RECORDS[place])}
     known = {name: frame for name, frame in frames.items() if name not in unread}
     violations += check_foreign_keys(frames, schemas, known)
-    violations += check_rules(frames, schemas, whole=not reading.unread)
+    faulty = {(_row(item, rows).file, f"{item.table}.{item.column}") for item in violations}
+    for item in check_rules(frames, schemas, whole=not reading.unread):
+        file = _row(item, rows).file
+        if not any((file, column) in faulty for column in FOLLOWS.get(item.rule, ())):
+            violations.append(item)
     return frames, violations
 
 
+def _row(item: Violation, rows: Rows) -> Row:
+    """The row of a violation; a fault of a table without rows has none."""
+    return rows[item.table][item.row] if rows[item.table] else Row({}, "records", 0)
+
+
 def _places(violations: Iterable[Violation], rows: Rows) -> Iterable[Problem]:
-    """Violations as problems with file and line; cells reported as `Wrong` already left out, and
-    a cell's later faults where it has several."""
+    """Violations as problems with file and line, each cell once: what is reported as `Wrong`
+    already is left out, and so are a cell's later faults, its copies in the rows below it, and its
+    copy in the evidence that supports it."""
     seen = set()
     for item in violations:
-        row = rows[item.table][item.row] if rows[item.table] else Row({}, "records", 0)
-        cell = (item.table, item.row, item.column)
-        if isinstance(row.cells.get(item.column), Wrong) or cell in seen:
+        row = _row(item, rows)
+        line = row.line_of(item.column)
+        cell = (row.file, line, item.column, item.value)
+        copied = item.column == "stated_value" and row.cells.get("stance") == "supports"
+        if isinstance(row.cells.get(item.column), Wrong) or cell in seen or copied:
             continue
         seen.add(cell)
-        line = row.line_of(item.column)
         yield Problem(row.file, line, item.column, item.value, item.rule, item.advice)

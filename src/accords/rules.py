@@ -20,6 +20,8 @@ class Rule:
     find: Callable[[Frames, Schemas], Found]
     text: str
     needs_all: bool = False  # can be judged only where every record was read
+    # Columns whose fault in a record says all that this rule would say of the record again.
+    follows: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -33,11 +35,33 @@ RULES = (
     Rule(agreements.in_period, "an agreement of 2015 or later", needs_all=True),
     Rule(agreements.published_before_read, "a page is published before it is read"),
     Rule(agreements.archived_address, "an archived page has the address of its archive"),
-    Rule(agreements.two_countries, "the parties come from two countries", needs_all=True),
-    Rule(agreements.one_public_party, "at least one party is public", needs_all=True),
-    Rule(agreements.one_primary_sector, "an agreement has a primary sector"),
-    Rule(agreements.texts_agree, "text_public agrees with texts"),
-    Rule(agreements.amounts_have_units, "an amount has a currency or a unit"),
+    Rule(
+        agreements.two_countries,
+        "the parties come from two countries",
+        needs_all=True,
+        follows=("agreement_parties.party_id", "agreement_parties.role"),
+    ),
+    Rule(
+        agreements.one_public_party,
+        "at least one party is public",
+        needs_all=True,
+        follows=("agreement_parties.party_id", "agreement_parties.role"),
+    ),
+    Rule(
+        agreements.one_primary_sector,
+        "an agreement has a primary sector",
+        follows=("agreement_sectors.is_primary",),
+    ),
+    Rule(
+        agreements.texts_agree,
+        "text_public agrees with texts",
+        follows=("agreements.text_public", "agreements.text_checked_on"),
+    ),
+    Rule(
+        agreements.amounts_have_units,
+        "an amount has a currency or a unit",
+        follows=("provisions.amount",),
+    ),
     Rule(agreements.relation_to_another, "a relation joins two agreements"),
     Rule(agreements.no_cycles, "a chain of references ends"),
     Rule(facts.evidence_owner, "evidence points at a row and column that exist"),
@@ -65,3 +89,6 @@ def check_rules(frames: Frames, schemas: Schemas, *, whole: bool = True) -> Iter
             continue
         for table, row, column, value, advice in rule.find(frames, schemas):
             yield Violation(table, int(row), column, value, rule.text, advice)
+
+
+FOLLOWS = {rule.text: rule.follows for rule in RULES if rule.follows}

@@ -191,6 +191,25 @@ def test_wrong_cell_is_reported_once(mini: Mini) -> None:
     assert problem.startswith(f"records/{CARS}:2: title: 'a list'")
 
 
+@pytest.mark.parametrize(
+    ("file", "old", "new"),
+    [
+        (CARS, "is_primary: true", "is_primary: YES"),
+        (CARS, "party: kor-motir", "party: kor-motr"),
+        (CARS, "status: in_force", "status: ' in_force'"),
+        (CARS, "amount: 2500.5", "amount: many"),
+        ("sweeps/tester.yaml", "sweep_id: tester-cars", "sweep_id: Tester-cars"),
+    ],
+)
+def test_what_follows_from_a_wrong_cell_is_not_said(
+    mini: Mini, file: str, old: str, new: str
+) -> None:
+    """Neither by a rule that reads the cell, nor by the rows and the evidence that copy it."""
+    mini.edit(file, old, new)
+    problems = [p for p in mini.problems() if "points at a fact" not in p]
+    assert len(problems) == 1, problems
+
+
 def test_unreadable_register_hides_no_other_fault(mini: Mini) -> None:
     """What refers to its rows can't be judged, so nothing is said of it; all else is."""
     mini.write("parties/kor.yaml", "country: KOR\nparties: [\n")
