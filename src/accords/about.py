@@ -12,11 +12,7 @@ from accords.problems import InvalidData, Problem
 from accords.yamlio import Sequence, Text, line_of, read
 
 _TEXTS = ("name", "title", "version", "released_on", "description")
-_LISTS = {
-    "keywords": (),
-    "licenses": ("name", "title", "path"),
-    "contributors": ("title", "roles", "path"),
-}
+_LISTS = ("keywords", "licenses", "contributors")
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")
 
 

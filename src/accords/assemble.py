@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from accords.ids import EVIDENCE_KEY, short_hash
@@ -40,7 +40,7 @@ def assemble(records: Iterable[Record], schemas: Schemas) -> tuple[Rows, list[Pr
     for record in records:
         for table, row, owner in _walk(record.data, record.shape, record.file, {}):
             rows[table].append(row)
-            if owner is not None and "evidence" in owner.data:
+            if owner is not None:
                 found, faults = _evidence(owner, record.file)
                 rows["evidence"] += found
                 problems += faults
@@ -56,7 +56,7 @@ class _Owner:
 
     data: Mapping
     record_id: str
-    targets: dict[str, tuple[str, str, str, str]] = field(default_factory=dict)
+    targets: dict[str, tuple[str, str, str, str]]
 
 
 def _walk(
@@ -76,8 +76,10 @@ def _walk(
         for found in _walk(part, item, file, passed)
     ]
     if shape.table:
-        owner = _Owner(data, data.get(shape.keys[0], ""), dict(_targets(data, shape)))
-        yield shape.table, Row(inherited | own, file, data.line), owner if shape.evidence else None
+        owner = None
+        if shape.evidence and "evidence" in data:
+            owner = _Owner(data, data.get(shape.keys[0], ""), dict(_targets(data, shape)))
+        yield shape.table, Row(inherited | own, file, data.line), owner
     yield from below
 
 

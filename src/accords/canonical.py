@@ -13,10 +13,8 @@ from typing import Any
 
 from accords.lock import locked
 from accords.problems import InvalidData, Problem
-from accords.shapes import EVIDENCE_KEYS, RECORDS, Shape
+from accords.shapes import EVIDENCE_ORDER, RECORDS, Shape
 from accords.yamlio import dump, read
-
-EVIDENCE_ORDER = (*EVIDENCE_KEYS, "supports", "contradicts")
 
 
 def canonical(record: dict[str, Any], shape: Shape) -> str:

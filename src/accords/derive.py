@@ -14,7 +14,7 @@ import pandas as pd
 from accords.cells import DTYPES
 from accords.check import Frames
 from accords.edtf import bounds
-from accords.rules_base import ROLES_OUTSIDE
+from accords.rules_base import parties_proper
 from accords.schema import Schemas, Table
 
 
@@ -44,13 +44,6 @@ def _with_bounds(frame: pd.DataFrame, stems: tuple[str, ...]) -> pd.DataFrame:
             days = [pd.NaT if pair is None else pd.Timestamp(pair[i]) for pair in found]
             columns[f"{stem}_{end}"] = pd.Series(days, index=frame.index, dtype=DTYPES["date"])
     return frame.assign(**columns)
-
-
-def parties_proper(frames: Frames) -> pd.DataFrame:
-    """agreement_parties with the columns of parties; observers and witnesses left out."""
-    frame = frames["agreement_parties"]
-    inside = frame[~frame.role.isin(ROLES_OUTSIDE)]
-    return inside.merge(frames["parties"], on="party_id", how="left")
 
 
 # All kinds of an agreement's parties within the set -> its level; the first that fits.

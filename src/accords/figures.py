@@ -9,7 +9,7 @@ import pandas as pd
 from accords.check import Frames
 from accords.codebook import cell
 from accords.dataset import Dataset
-from accords.derive import parties_proper
+from accords.rules_base import parties_proper
 
 
 def figures_markdown(data: Dataset) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 DESCRIPTOR = "datapackage.json"
+TABLE_FOLDERS = ("datasets/csv", "datasets/parquet")  # hold the files of tables and nothing else
 
 
 class NotAPackage(Exception):
@@ -49,12 +50,12 @@ class PackageFiles:
 
     def tables(self) -> list[str]:
         """Paths of all files that look like those of tables, named by the descriptor or not."""
-        folders = ("datasets/csv/", "datasets/parquet/")
         if self._zip is None:
-            found = (path for folder in folders for path in (self._folder / folder).glob("*"))
+            found = (path for folder in TABLE_FOLDERS for path in (self._folder / folder).glob("*"))
             return [path.relative_to(self._folder).as_posix() for path in found if path.is_file()]
         names = (name.removeprefix(self._inside) for name in self._zip.namelist())
-        return [name for name in names if name.startswith(folders) and not name.endswith("/")]
+        inside = tuple(f"{folder}/" for folder in TABLE_FOLDERS)
+        return [name for name in names if name.startswith(inside) and not name.endswith("/")]
 
     def read(self, name: str) -> bytes | None:
         """The bytes of a file; None where it can't be read or its path leaves the package."""

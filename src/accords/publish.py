@@ -13,12 +13,11 @@ import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
+from accords.files import DESCRIPTOR, TABLE_FOLDERS
 from accords.lock import locked
 
 STAGING = ".accords-staging"
 READY = "ready"  # stands in the staging folder once it is complete and checked
-DESCRIPTOR = "datapackage.json"
-GENERATED = ("datasets/csv", "datasets/parquet")  # what is here and not in the set is removed
 
 
 def publish(files: Mapping[str, bytes], out: Path, check: Callable[[Path], None]) -> list[str]:
@@ -77,7 +76,7 @@ def _move(new: Path, out: Path, paths: list[str]) -> None:
 
 def stale(out: Path, files: Mapping[str, bytes] | set[str]) -> Iterator[Path]:
     """Files in the generated folders that do not belong to the set."""
-    for folder in GENERATED:
+    for folder in TABLE_FOLDERS:
         for path in sorted((out / folder).glob("*")):
             if not path.is_dir() and path.relative_to(out).as_posix() not in files:
                 yield path

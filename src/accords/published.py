@@ -56,7 +56,7 @@ def validate(path: Path, tell: Callable[[str], None] = lambda text: None) -> lis
         base = {name: frame for name, frame in frames.items() if not schemas[name].derived}
         violations += check_rules(base, schemas)
         if not violations:
-            violations += _check_derived(base, frames, schemas)
+            violations += _check_derived(base, frames, texts, schemas)
     return sorted(set(problems) | {_problem(item) for item in violations})
 
 
@@ -220,12 +220,14 @@ def _check_parquet(content: bytes, texts: Texts, table: Table) -> Iterator[Probl
                 yield Problem(path, 0, field.name, here or "", rule, _REBUILD)
 
 
-def _check_derived(base: Frames, frames: Frames, schemas: Schemas) -> Iterator[Violation]:
+def _check_derived(
+    base: Frames, frames: Frames, texts: dict[str, Texts], schemas: Schemas
+) -> Iterator[Violation]:
     """Cells of derived columns that do not follow from the base tables."""
     plain = {name: frame[schemas[name].base_columns] for name, frame in base.items()}
     fresh = derive(plain | {"changes": frames["changes"]}, schemas)
     for name, table in schemas.items():
-        here, there = frame_to_text(frames[name], table), frame_to_text(fresh[name], table)
+        here, there = texts[name], frame_to_text(fresh[name], table)
         for column in table.columns:
             if len(here[column]) != len(there[column]):
                 rule, advice = f"{len(there[column])} derived rows", _REBUILD

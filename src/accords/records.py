@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from accords.problems import Problem
-from accords.shapes import EVIDENCE_KEYS, RECORDS, Shape
+from accords.shapes import EVIDENCE_KEYS, EVIDENCE_ORDER, RECORDS, Shape
 from accords.yamlio import Mapping, Sequence, Text, Wrong, line_of, read
 
 # Read by others: what describes the whole, and the manifests of releases.
@@ -103,10 +103,8 @@ def _check(data: Mapping, shape: Shape, file: str, path: str) -> Iterator[Proble
             yield from _check_list(data, key, _EVIDENCE, file, place)
             for item in data.get(key, []):
                 yield from _check_evidence(item, file, place)
-        else:
-            known = shape.all_keys if shape is not _EVIDENCE else (*shape.all_keys, "contradicts")
-            if key == "contradicts" and shape is _EVIDENCE:
-                continue
+        elif not (shape is _EVIDENCE and key == "contradicts"):
+            known = EVIDENCE_ORDER if shape is _EVIDENCE else shape.all_keys
             del data[key]
             yield _unknown(key, known, file, place)
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from accords.check import Frames
 from accords.edtf import bounds
-from accords.rules_base import ROLES_OUTSIDE, Found, as_text
+from accords.rules_base import Found, as_text, parties_proper
 from accords.schema import Schemas
 
 DATES = {  # EDTF columns of each table
@@ -73,7 +73,7 @@ def archived_address(frames: Frames, schemas: Schemas) -> Found:
 
 
 def two_countries(frames: Frames, schemas: Schemas) -> Found:
-    parties = _parties(frames)
+    parties = parties_proper(frames)
     several = parties.groupby("agreement_id").country.nunique() >= 2
     international = parties.kind.eq("international_org").groupby(parties.agreement_id).any()
     good = set(several.index[several]) | set(international.index[international])
@@ -84,7 +84,7 @@ def two_countries(frames: Frames, schemas: Schemas) -> Found:
 
 
 def one_public_party(frames: Frames, schemas: Schemas) -> Found:
-    parties = _parties(frames)
+    parties = parties_proper(frames)
     for agreement_id, kinds in parties.groupby("agreement_id").kind:
         public = kinds.isin(PUBLIC).any() or kinds.eq("research").any()
         if not public and not (kinds == "state_company").sum() >= 2:
@@ -161,13 +161,6 @@ def party_has_country(frames: Frames, schemas: Schemas) -> Found:
     for row in frame.index[wrong]:
         advice = "only organisations of states have no country"
         yield "parties", row, "country", "", advice
-
-
-def _parties(frames: Frames) -> pd.DataFrame:
-    """Parties of agreements proper, each with kind and country."""
-    frame = frames["agreement_parties"]
-    inside = frame[~frame.role.isin(ROLES_OUTSIDE)]
-    return inside.merge(frames["parties"][["party_id", "kind", "country"]], on="party_id")
 
 
 def _row(frames: Frames, agreement_id: object) -> int:

@@ -1,4 +1,4 @@
-"""What the modules of rules share."""
+"""What rules and derivation share."""
 
 from __future__ import annotations
 
@@ -6,10 +6,18 @@ from collections.abc import Iterator
 
 import pandas as pd
 
+from accords.check import Frames
+
 # (table, row, column, value, advice): a cell that breaks a rule; row is its position in the table
 Found = Iterator[tuple[str, int, str, str, str]]
 
 ROLES_OUTSIDE = ("observer", "witness")  # take part without being a party
+
+
+def parties_proper(frames: Frames) -> pd.DataFrame:
+    """agreement_parties with the columns of parties; observers and witnesses left out."""
+    frame = frames["agreement_parties"]
+    return frame[~frame.role.isin(ROLES_OUTSIDE)].merge(frames["parties"], on="party_id")
 
 
 def as_text(value: object) -> str:

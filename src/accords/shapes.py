@@ -21,7 +21,8 @@ COLUMNS = {
     "relays": "relays_source_id",
 }
 
-EVIDENCE_KEYS = ("source", "locator", "note")  # beside supports (list) and contradicts (mapping)
+EVIDENCE_KEYS = ("source", "locator", "note")
+EVIDENCE_ORDER = (*EVIDENCE_KEYS, "supports", "contradicts")  # the last two: a list, a mapping
 
 
 def column(key: str) -> str:
