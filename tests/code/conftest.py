@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from accords import loader
 from accords.build import main
 from accords.dataset import Dataset, read_dataset
 from accords.problems import InvalidData
@@ -98,3 +100,16 @@ def package(built: Mini, tmp_path: Path) -> Path:
     """A copy of the built tiny package, to be changed."""
     shutil.copytree(built.out, tmp_path / "package")
     return tmp_path / "package"
+
+
+@pytest.fixture
+def home(built: Mini, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The loader reads the tiny package."""
+    out = built.out
+    places = out / "datasets" / "parquet", out / "schemas", out / "datapackage.json"
+    monkeypatch.setattr(loader, "_home", lambda: places)
+    for cached in (loader.schemas, loader.package):
+        cached.cache_clear()
+    yield out
+    for cached in (loader.schemas, loader.package):
+        cached.cache_clear()

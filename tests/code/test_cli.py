@@ -9,7 +9,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,17 +23,8 @@ CARS = "agreements/can-kor-cars-2026.yaml"
 Capture = pytest.CaptureFixture[str]
 
 
-@pytest.fixture(autouse=True)
-def home(built: Mini, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The commands read the tiny package."""
-    out = built.out
-    places = out / "datasets" / "parquet", out / "schemas", out / "datapackage.json"
-    monkeypatch.setattr(loader, "_home", lambda: places)
-    for cached in (loader.schemas, loader.package):
-        cached.cache_clear()
-    yield
-    for cached in (loader.schemas, loader.package):
-        cached.cache_clear()
+# What is loaded here is the tiny package.
+pytestmark = pytest.mark.usefixtures("home")
 
 
 def run(capsys: Capture, *arguments: object) -> tuple[int, str, str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,18 +19,8 @@ import accords
 from accords import loader
 from accords.loader import ENGINES, NotFound, row_counts
 
-
-@pytest.fixture(autouse=True)
-def home(built: Mini, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The loader reads the tiny package."""
-    out = built.out
-    places = out / "datasets" / "parquet", out / "schemas", out / "datapackage.json"
-    monkeypatch.setattr(loader, "_home", lambda: places)
-    for cached in (loader.schemas, loader.package):
-        cached.cache_clear()
-    yield out
-    for cached in (loader.schemas, loader.package):
-        cached.cache_clear()
+# What is loaded here is the tiny package.
+pytestmark = pytest.mark.usefixtures("home")
 
 
 # --- what is there --------------------------------------------------------------------------------
