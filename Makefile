@@ -2,7 +2,7 @@
 PYTHON ?= python3
 VENV := .venv/bin
 
-.PHONY: build test lint check lock clean
+.PHONY: build test lint check stamp release lock clean
 
 build: .venv/ready
 	$(VENV)/python build.py
@@ -18,6 +18,14 @@ lint: .venv/ready
 
 check: .venv/ready
 	$(VENV)/python build.py --check
+
+# Closes the version of records/package.yaml: its manifest, to be committed.
+stamp: .venv/ready
+	$(VENV)/accords stamp
+
+# Everything to upload, in dist/; DOI=10.5281/zenodo.1 stamps a reserved DOI.
+release: .venv/ready
+	$(VENV)/accords release $(if $(DOI),--doi $(DOI))
 
 # Exact versions for everyone, from the bounds in pyproject.toml.
 lock:

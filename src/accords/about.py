@@ -13,6 +13,8 @@ from accords.yamlio import Sequence, Text, line_of, read
 
 _TEXTS = ("name", "title", "version", "released_on", "description")
 _LISTS = ("keywords", "licenses", "contributors")
+# key that may be left out -> the pattern of its value
+_OPTIONAL = {"homepage": re.compile(r"https?://\S+\Z"), "doi": re.compile(r"10\.[0-9]{4,9}/\S+\Z")}
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")
 
 
@@ -28,6 +30,13 @@ class Package:
     keywords: list[str]
     licenses: list[dict[str, Any]]
     contributors: list[dict[str, Any]]
+    homepage: str | None = None
+    doi: str | None = None
+
+    @property
+    def doi_url(self) -> str | None:
+        """The DOI as an address."""
+        return f"https://doi.org/{self.doi}" if self.doi else None
 
 
 def read_package(records: Path) -> Package:
@@ -46,7 +55,11 @@ def read_package(records: Path) -> Package:
         if not isinstance(data.get(key), kind):
             faults.append(Problem(name, 1, key, "", "required", f"write {key}"))
     for key, value in data.items():
-        if key not in _TEXTS and key not in _LISTS:
+        if key in _OPTIONAL:
+            if not _OPTIONAL[key].match(str(value)):
+                rule, line = f"matches {_OPTIONAL[key].pattern}", line_of(key)
+                faults.append(Problem(name, line, key, str(value), rule, "mend it, or delete it"))
+        elif key not in _TEXTS and key not in _LISTS:
             faults.append(Problem(name, line_of(key), key, str(value), "unknown key", "delete it"))
     if not faults and not _VERSION.match(data["version"]):
         faults.append(
@@ -61,8 +74,22 @@ def read_package(records: Path) -> Package:
             faults.append(_fault(name, value, "released_on", "a day", "write YYYY-MM-DD"))
     if faults:
         raise InvalidData(faults)
-    values: dict[str, Any] = {key: _plain(data[key]) for key in (*_TEXTS, *_LISTS)}
+    values: dict[str, Any] = {key: _plain(value) for key, value in data.items()}
     return Package(**values | {"released_on": released})
+
+
+def set_doi(records: Path, doi: str) -> None:
+    """Write a DOI into `records`/package.yaml. Raises InvalidData where it has another one, or
+    this is none."""
+    path, name = records / "package.yaml", f"{records.name}/package.yaml"
+    stated = read_package(records).doi
+    if stated not in (None, doi):
+        raise InvalidData([Problem(name, 0, "doi", stated or "", f"is {doi}", "drop one of them")])
+    if not _OPTIONAL["doi"].match(doi):
+        advice = "write it as 10.5281/zenodo.1234567"
+        raise InvalidData([Problem("--doi", 0, "", doi, "a DOI", advice)])
+    if stated is None:
+        path.write_text(f"{path.read_text(encoding='utf-8')}doi: {doi}\n", encoding="utf-8")
 
 
 def _fault(file: str, value: Text, field: str, rule: str, advice: str) -> Problem:

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from accords.croissant import CROISSANT, croissant
 from accords.dataset import Dataset, read_dataset
 from accords.descriptor import descriptor, to_json
 from accords.drift import drift
@@ -69,7 +70,9 @@ def publishable(data: Dataset, out: Path) -> dict[str, bytes]:
         path = out / page
         if path.is_file():
             files[page] = fill(page, path.read_text(encoding="utf-8"), data).encode()
-    files[DESCRIPTOR] = to_json(descriptor(data, files))
+    about = descriptor(data, files)
+    files[CROISSANT] = to_json(croissant(data, files, about))
+    files[DESCRIPTOR] = to_json(about)
     return files
 
 

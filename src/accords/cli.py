@@ -54,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     show = add("show", _show, "Show an agreement with all that hangs on it.")
     show.add_argument("id", help="an agreement's id: can-kor-future-mobility-2026")
     show.add_argument("--json", action="store_true", help="print JSON")
+    show.add_argument("--history", action="store_true", help="since which release each fact stands")
     cited = add("cite", _cite, "Cite the dataset, or one agreement of it.")
     cited.add_argument("id", nargs="?", help="an agreement's id; without it, the whole dataset")
     formats = ("apa", "bibtex", "csl", "ris")
@@ -67,6 +68,15 @@ def _parser() -> argparse.ArgumentParser:
     forms = ("text", "markdown", "json")
     compared.add_argument("--format", choices=forms, default="text", help="default: text")
     compared.add_argument("--exit-code", action="store_true", help="exit 1 where they differ")
+    stamped = add("stamp", _stamp, "Close a version: hold it to the gates, write its manifest.")
+    stamped.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
+    made = add("release", _release, "Make the release of the commit that is checked out.")
+    made.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
+    made.add_argument("--out", type=Path, default=Path("dist"), help="folder (default: dist)")
+    made.add_argument("--doi", help="a DOI reserved for it, stamped into the metadata")
+    verified = add("verify", _verify, "Check a release: its sums, its package, its tables.")
+    verified.add_argument("path", type=Path, help="the folder of a release, or its bundle")
+    verified.add_argument("--json", action="store_true", help="print the problems as JSON")
     formatted = add("format", _format, "Bring records into their canonical form.")
     formatted.add_argument("path", type=Path, nargs="*", help="files (default: all records)")
     formatted.add_argument("--records", type=Path, default=Path("records"), help="records folder")
@@ -104,12 +114,13 @@ def _tables(arguments: argparse.Namespace) -> int:
 
 def _show(arguments: argparse.Namespace) -> int:
     from accords.nested import agreement
-    from accords.show import lines
+    from accords.show import history_lines, lines
+    from accords.since import since
 
-    found = agreement(arguments.id)
+    found = (since if arguments.history else agreement)(arguments.id)
     if arguments.json:
         return _print_json(found)
-    for line in lines(found):
+    for line in (history_lines if arguments.history else lines)(found):
         print(line)
     return 0
 
@@ -122,15 +133,27 @@ def _cite(arguments: argparse.Namespace) -> int:
 
 
 def _validate(arguments: argparse.Namespace) -> int:
+    from accords.published import validate
+
+    return _report(arguments, validate)
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from accords.release.verify import verify
+
+    return _report(arguments, verify)
+
+
+def _report(arguments: argparse.Namespace, check: Callable[..., list[Any]]) -> int:
+    """What a check of `arguments.path` finds."""
     from dataclasses import asdict
 
     from accords.files import NotAPackage
     from accords.progress import Progress
-    from accords.published import validate
 
     progress = Progress(quiet=arguments.json)
     try:
-        problems = validate(arguments.path, progress)
+        problems = check(arguments.path, progress)
     except NotAPackage as error:
         return _fail(error)
     if arguments.json:
@@ -156,6 +179,43 @@ def _diff(arguments: argparse.Namespace) -> int:
         for line in (text_lines if arguments.format == "text" else markdown_lines)(found):
             print(line)
     return 1 if arguments.exit_code and found["bump"] != "none" else 0
+
+
+def _stamp(arguments: argparse.Namespace) -> int:
+    from accords.problems import InvalidData
+    from accords.release.git import NoRepository
+    from accords.release.stamp import NotReleasable, stamp
+
+    try:
+        made = stamp(arguments.root.resolve())
+    except (NotReleasable, NoRepository) as error:
+        return _fail(error)
+    except InvalidData as error:
+        _print_problems(error.problems)
+        return _fail(f"{len(error.problems)} problem(s): not stamped")
+    print(f"{made.version} is stamped: commit what it wrote, then run accords release")
+    return 0
+
+
+def _release(arguments: argparse.Namespace) -> int:
+    from accords.problems import InvalidData
+    from accords.progress import Progress
+    from accords.release.git import NoRepository
+    from accords.release.make import make_release
+    from accords.release.stamp import NotReleasable
+
+    progress = Progress()
+    try:
+        files = make_release(arguments.root.resolve(), arguments.out, arguments.doi, progress)
+    except (NotReleasable, NoRepository) as error:
+        progress.done("no release was made")
+        return _fail(error)
+    except InvalidData as error:
+        progress.done("no release was made")
+        _print_problems(error.problems)
+        return 1
+    progress.done(f"made {len(files)} files in {arguments.out}")
+    return 0
 
 
 def _format(arguments: argparse.Namespace) -> int:

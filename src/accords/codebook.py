@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from accords.cells import to_text
 from accords.dataset import Dataset
-from accords.schema import Field, Table
+from accords.schema import Field, Schemas, Table
 
 HEADER = [
     "table",
@@ -57,7 +57,7 @@ def codebook_markdown(data: Dataset) -> str:
         "never edit this file. The same as a table is `codebook.csv`.\n\n"
         "Missing is empty in CSV and null in Parquet. *Filled* is the share of rows that have a "
         "value. Derived columns and tables are computed by the build from the others.\n",
-        tables_markdown(data),
+        tables_markdown(data.schemas, data.row_counts),
     ]
     _, rows = codebook_csv(data)
     for name, table in data.schemas.items():
@@ -106,10 +106,10 @@ def _codes(data: Dataset, table: Table) -> Iterator[str]:
                 yield f"| `{row.code}` | {cell(row.definition)} |\n"
 
 
-def tables_markdown(data: Dataset) -> str:
-    """A table of the tables: name, rows, what one row is."""
+def tables_markdown(schemas: Schemas, rows: Mapping[str, int]) -> str:
+    """A table of the tables: name, number of rows, what one row is."""
     lines = ["\n| table | rows | what it holds |\n| --- | ---: | --- |\n"]
-    for name, table in data.schemas.items():
+    for name, table in schemas.items():
         derived = " Derived." if table.derived else ""
-        lines.append(f"| `{name}` | {len(data.frames[name]):,} | {table.description}{derived} |\n")
+        lines.append(f"| `{name}` | {rows[name]:,} | {table.description}{derived} |\n")
     return "".join(lines)

@@ -12,6 +12,7 @@ from accords.assemble import Row, Rows, assemble
 from accords.cells import frame_to_text
 from accords.check import Frames, Violation, check_foreign_keys, check_table, texts_of
 from accords.derive import derive
+from accords.history import history
 from accords.problems import InvalidData, Problem
 from accords.records import Reading, read_records
 from accords.rules import FOLLOWS, check_rules
@@ -33,6 +34,11 @@ class Dataset:
         """All tables as columns of canonical text, as they are published."""
         return {name: frame_to_text(self.frames[name], self.schemas[name]) for name in self.frames}
 
+    @property
+    def row_counts(self) -> dict[str, int]:
+        """Number of rows of every table."""
+        return {name: len(frame) for name, frame in self.frames.items()}
+
 
 def read_dataset(
     records: Path, schemas: Schemas, tell: Callable[[str], None] = lambda text: None
@@ -53,13 +59,18 @@ def read_dataset(
     tell("assemble tables")
     rows, faults = assemble(reading.records, schemas)
     problems += faults
+    past: Frames = {}
+    try:
+        past = history(records, schemas)
+    except InvalidData as error:
+        problems += error.problems
     tell("check tables")
     frames, violations = _check(rows, schemas, reading)
     problems += _places(violations, rows)
     if problems or package is None:
         raise InvalidData(problems)
     tell("derive tables")
-    return Dataset(derive(frames, schemas), schemas, package)
+    return Dataset(derive(frames, past, schemas), schemas, package)
 
 
 def _check(rows: Rows, schemas: Schemas, reading: Reading) -> tuple[Frames, list[Violation]]:

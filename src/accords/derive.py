@@ -18,16 +18,15 @@ from accords.rules_base import parties_proper
 from accords.schema import Schemas, Table
 
 
-def derive(frames: Frames, schemas: Schemas) -> Frames:
-    """Clean base frames as full ones: derived columns filled, derived tables added, columns in
-    the order of the schemas, rows in key order."""
-    frames = dict(frames)
+def derive(frames: Frames, history: Frames, schemas: Schemas) -> Frames:
+    """Clean base frames as full ones: derived columns filled, derived tables added (those of
+    `history` as they are), columns in the order of the schemas, rows in key order."""
+    frames = frames | history
     agreements = _with_bounds(frames["agreements"], ("announced", "signed", "in_force", "ended"))
     frames["agreements"] = agreements.assign(level=_levels(frames))
     frames["events"] = _with_bounds(frames["events"], ("happened",))
     frames["overview"] = _overview(frames)
     frames["dyads"] = _dyads(frames)
-    frames.setdefault("changes", pd.DataFrame(columns=list(schemas["changes"].columns)))
     return {name: _shaped(frames[name], schemas[name]) for name in schemas}
 
 

@@ -37,9 +37,11 @@ def descriptor(data: Dataset, files: Mapping[str, bytes]) -> dict[str, Any]:
             | shared
             | fixity(files[parquet])
         )
+    more = {"id": package.doi_url, "homepage": package.homepage}
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": package.name,
+        **{name: value for name, value in more.items() if value},
         "title": package.title,
         "description": package.description,
         "version": package.version,
@@ -47,12 +49,26 @@ def descriptor(data: Dataset, files: Mapping[str, bytes]) -> dict[str, Any]:
         "keywords": package.keywords,
         "licenses": package.licenses,
         "contributors": package.contributors,
+        "sources": [{"title": "The pages of the table sources", "path": csv_path("sources")}],
         "resources": resources,
     }
 
 
+def refreshed(content: dict[str, Any], files: Mapping[str, bytes]) -> dict[str, Any]:
+    """A descriptor with the fixity of `files` as they are."""
+    for item in content["resources"]:
+        item |= fixity(files[item["path"]])
+    return content
+
+
+def sha256(content: bytes) -> str:
+    """The SHA-256 of some bytes, 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def fixity(content: bytes) -> dict[str, Any]:
-    return {"hash": f"sha256:{hashlib.sha256(content).hexdigest()}", "bytes": len(content)}
+    """Hash and number of bytes, as a descriptor states them."""
+    return {"hash": f"sha256:{sha256(content)}", "bytes": len(content)}
 
 
 def to_json(content: Mapping[str, Any]) -> bytes:

@@ -126,7 +126,7 @@ class _Pair:
         self.before = old.schemas.get(name) or new.schemas[name]
         self.after = new.schemas.get(name) or self.before
         rows = old.rows[name] if old.is_base(name) else []
-        self.has_ids = _has_ids(name, old.schemas | new.schemas)
+        self.has_ids = has_ids(name, old.schemas | new.schemas)
         # Rows are the same rows only where one key tells them apart in both releases.
         names = self.after.primary_key
         shared = set(names) <= set(self.before.columns)
@@ -202,7 +202,7 @@ class _Pair:
         return typed_row(self.olds[key], self.before, self.old_names)
 
 
-def _has_ids(name: str, schemas: Schemas) -> bool:
+def has_ids(name: str, schemas: Schemas) -> bool:
     """Whether the rows of a table have ids of their own, that others may hold: those of the tables
     that redirects know, and of those with one key column that another base table refers to."""
     redirects = schemas.get("redirects")

@@ -7,21 +7,21 @@ from collections.abc import Iterator
 
 from accords.diff import Diff, TableDiff
 from accords.diff_read import Cells, Row, text_of
+from accords.history import CHANGE_KEY
 from accords.ids import short_hash
 
 
 def change_rows(diff: Diff) -> list[Cells]:
-    """The rows, as canonical text and in the order of their natural key; `evidence_id` is left
-    for those who know the evidence."""
+    """The rows, as canonical text and in the order of their natural key; what explains a change is
+    left for those who know the reasons."""
     rows = [
         _whole(diff["new_version"], name, *change)
         for name, found in diff["tables"].items()
         for change in _changes(found)
     ]
-    return sorted(rows, key=lambda row: tuple(row[name] or "" for name in _KEY))
+    return sorted(rows, key=lambda row: tuple(row[name] or "" for name in CHANGE_KEY))
 
 
-_KEY = ("release", "table_name", "record_id", "item_id", "action", "field")
 _Change = tuple[Row, str, str | None, str | None, str | None, str | None]
 
 
@@ -66,4 +66,6 @@ def _whole(
         "new_value": new,
         "reason": reason,
         "evidence_id": None,
+        "reported_on": None,
+        "note": None,
     }

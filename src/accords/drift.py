@@ -14,7 +14,9 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from accords.descriptor import fixity, to_json
+from accords import croissant, descriptor
+from accords.croissant import CROISSANT
+from accords.descriptor import to_json
 from accords.files import DESCRIPTOR
 from accords.problems import Problem
 from accords.publish import stale
@@ -29,7 +31,8 @@ def drift(files: Mapping[str, bytes], out: Path) -> Iterator[Problem]:
             there = published.read_bytes()
             if same_table(content, there):
                 due[path] = there  # another writer's bytes of the same table
-    due[DESCRIPTOR] = _with_fixity(files[DESCRIPTOR], due)
+    for path, refresh in _FIXITY.items():
+        due[path] = to_json(refresh(json.loads(files[path]), due))
     for path, content in due.items():
         published = out / path
         if not published.is_file():
@@ -51,11 +54,8 @@ def same_table(one: bytes, other: bytes) -> bool:
     return first.schema.equals(second.schema, check_metadata=True) and first.equals(second)
 
 
-def _with_fixity(descriptor: bytes, files: Mapping[str, bytes]) -> bytes:
-    content = json.loads(descriptor)
-    for item in content["resources"]:
-        item |= fixity(files[item["path"]])
-    return to_json(content)
+# Files that hold hashes of others -> how to renew them
+_FIXITY = {DESCRIPTOR: descriptor.refreshed, CROISSANT: croissant.refreshed}
 
 
 def _first_difference(due: bytes, found: bytes) -> str:

@@ -6,20 +6,19 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
 from accords.arrow_schema import arrow_schema
 from accords.codebook import codebook_csv, codebook_markdown
 from accords.dataset import Dataset
+from accords.errata import export_errata
+from accords.metadata import Files, export_citation, export_zenodo
 from accords.schema import Table
-
-Files = Iterator[tuple[str, bytes]]
 
 
 def csv_path(table: str) -> str:
@@ -89,31 +88,14 @@ What each table and column means is in `docs/codebook.md`.
 """
 
 
-def export_citation(data: Dataset) -> Files:
-    """CITATION.cff, in the Citation File Format 1.2.0."""
-    package = data.package
-    content = {
-        "cff-version": "1.2.0",
-        "message": "If you use this dataset, please cite it as below.",
-        "type": "dataset",
-        "title": package.title,
-        "abstract": package.description,
-        "version": package.version,
-        "date-released": package.released_on,
-        "authors": [{"name": person["title"]} for person in package.contributors],
-        "keywords": package.keywords,
-        "license": package.licenses[0]["name"],
-    }
-    text = yaml.safe_dump(content, sort_keys=False, allow_unicode=True, width=100)
-    yield "CITATION.cff", text.encode()
-
-
 EXPORTS: tuple[Callable[[Dataset], Files], ...] = (
     export_csv,
     export_parquet,
     export_schemas,
     export_docs,
     export_citation,
+    export_zenodo,
+    export_errata,
 )
 
 

@@ -77,42 +77,78 @@ def _table(name: str) -> Table:
 
 def _path(table: str, columns: Sequence[str] | None) -> Path:
     """The Parquet file of a table, once table and columns are known to exist."""
-    known = _table(table).columns
-    if isinstance(columns, str):
-        raise TypeError(f"columns is a list of names: [{columns!r}]")
-    for column in columns or ():
-        if column not in known:
-            raise NotFound(f"column of {table}", column, known)
+    _check_columns(table, columns, _table(table).columns)
     return _home()[0] / f"{table}.parquet"
 
 
+def _names(columns: Sequence[str] | None) -> list[str] | None:
+    if isinstance(columns, str):
+        raise TypeError(f"columns is a list of names: [{columns!r}]")
+    return None if columns is None else list(columns)
+
+
+def _check_columns(table: str, columns: Iterable[str] | None, known: Iterable[str]) -> None:
+    for column in columns or ():
+        if column not in known:
+            raise NotFound(f"column of {table}", column, known)
+
+
 @overload
 def load(
-    table: str, columns: Sequence[str] | None = None, engine: Literal["pandas"] = "pandas"
+    table: str,
+    columns: Sequence[str] | None = None,
+    engine: Literal["pandas"] = "pandas",
+    *,
+    release: str | Path | None = None,
 ) -> pd.DataFrame: ...
 @overload
 def load(
-    table: str, columns: Sequence[str] | None = None, *, engine: Literal["polars"]
+    table: str,
+    columns: Sequence[str] | None = None,
+    *,
+    engine: Literal["polars"],
+    release: str | Path | None = None,
 ) -> pl.DataFrame: ...
 @overload
 def load(
-    table: str, columns: Sequence[str] | None = None, *, engine: Literal["arrow"]
+    table: str,
+    columns: Sequence[str] | None = None,
+    *,
+    engine: Literal["arrow"],
+    release: str | Path | None = None,
 ) -> pa.Table: ...
 @overload
 def load(
-    table: str, columns: Sequence[str] | None = None, *, engine: Literal["duckdb"]
+    table: str,
+    columns: Sequence[str] | None = None,
+    *,
+    engine: Literal["duckdb"],
+    release: str | Path | None = None,
 ) -> duckdb.DuckDBPyRelation: ...
-def load(table: str, columns: Sequence[str] | None = None, engine: Engine = "pandas") -> Any:
+def load(
+    table: str,
+    columns: Sequence[str] | None = None,
+    engine: Engine = "pandas",
+    *,
+    release: str | Path | None = None,
+) -> Any:
     """Load a table, or some of its columns.
+
+    release: another release than the one installed: the path, file URL or https address of its
+    bundle or of a folder with the bundle's files, with its pin: `ADDRESS#sha256=HEX`, the SHA-256
+    of the zip or of the folder's datapackage.json. The network needs the pin and `accords[pinned]`.
 
     Returns, by engine: a pandas DataFrame (RangeIndex; keys are columns; text `str`, dates
     `datetime64[us]`, nullable `Int64`, `Float64` and `boolean`), a polars DataFrame, an Arrow
-    table, or a DuckDB relation. Rows stand in key order. Raises NotFound, TypeError.
+    table, or a DuckDB relation. Rows stand in key order. Raises NotFound, TypeError, and
+    accords.pinned.ReleaseError where a release can't be read as pinned.
     """
-    path = _path(table, columns)
     if engine not in ENGINES:
         raise NotFound("engine", engine, ENGINES)
-    names = None if columns is None else list(columns)
+    names = _names(columns)
+    if release is not None:
+        return _load_pinned(table, names, engine, str(release))
+    path = _path(table, names)
     if engine == "polars":
         return _optional("polars").read_parquet(path, columns=names)
     if engine == "duckdb":
@@ -121,10 +157,32 @@ def load(table: str, columns: Sequence[str] | None = None, engine: Engine = "pan
     import pyarrow.parquet as pq
 
     arrow = pq.read_table(path, columns=names)
-    return arrow if engine == "arrow" else _to_pandas(arrow)
+    return arrow if engine == "arrow" else to_pandas(arrow)
 
 
-def _to_pandas(arrow: pa.Table) -> pd.DataFrame:
+def _load_pinned(table: str, names: list[str] | None, engine: Engine, release: str) -> Any:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from accords.pinned import open_release
+
+    found = open_release(release)
+    if table not in found.tables():
+        raise NotFound(f"table in release {found.version}", table, found.tables())
+    file = pq.ParquetFile(pa.BufferReader(found.parquet(table)))
+    _check_columns(f"{table} in release {found.version}", names, file.schema_arrow.names)
+    arrow = file.read(columns=names)
+    if engine == "arrow":
+        return arrow
+    if engine == "polars":
+        return _optional("polars").from_arrow(arrow)
+    if engine == "duckdb":
+        return _optional("duckdb").connect().from_arrow(arrow)
+    return to_pandas(arrow)
+
+
+def to_pandas(arrow: pa.Table) -> pd.DataFrame:
+    """An Arrow table of this project as a pandas DataFrame of the types that `load` gives."""
     import pandas as pd
     import pyarrow as pa
 

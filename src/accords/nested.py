@@ -24,7 +24,7 @@ def agreement(agreement_id: str) -> Row:
     """
     agreements = load("agreements")
     agreement_id = _current(agreement_id)
-    found = list(_rows(agreements[agreements.agreement_id == agreement_id]))
+    found = list(plain_rows(agreements[agreements.agreement_id == agreement_id]))
     if not found:
         raise NotFound("agreement", agreement_id, agreements.agreement_id)
     (row,) = found
@@ -38,7 +38,7 @@ def agreement(agreement_id: str) -> Row:
     row["parties"] = _parties(agreement_id)
     relations = load("relations")
     own = (relations.agreement_id == agreement_id) | (relations.related_id == agreement_id)
-    row["relations"] = list(_rows(relations[own]))
+    row["relations"] = list(plain_rows(relations[own]))
     row["events"] = _joined("event_agreements", "events", "event_id", agreement_id)
     row["events"].sort(key=lambda event: (event["happened_earliest"], event["event_id"]))
     row["claims"] = _joined("claim_agreements", "claims", "claim_id", agreement_id)
@@ -72,26 +72,27 @@ def _joined(link: str, table: str, key: str, agreement_id: str) -> list[Row]:
     """The rows of `table` that a link table joins to the agreement, with the link's own columns."""
     links = load(link)
     links = links[links.agreement_id == agreement_id].drop(columns="agreement_id")
-    return list(_rows(links.merge(load(table), on=key)))
+    return list(plain_rows(links.merge(load(table), on=key)))
 
 
 def _evidence(agreement_id: str) -> list[Row]:
     evidence = load("evidence")
-    sources = {row["source_id"]: row for row in _rows(load("sources"))}
-    found = list(_rows(evidence[evidence.record_id == agreement_id]))
+    sources = {row["source_id"]: row for row in plain_rows(load("sources"))}
+    found = list(plain_rows(evidence[evidence.record_id == agreement_id]))
     return [item | {"source": sources[item.pop("source_id")]} for item in found]
 
 
 def _of(table: str, agreement_id: str) -> list[Row]:
     frame = load(table)
-    return list(_rows(frame[frame.agreement_id == agreement_id]))
+    return list(plain_rows(frame[frame.agreement_id == agreement_id]))
 
 
 def _without(row: Row, *names: str) -> Row:
     return {name: value for name, value in row.items() if name not in names}
 
 
-def _rows(frame: pd.DataFrame) -> Iterator[Row]:
+def plain_rows(frame: pd.DataFrame) -> Iterator[Row]:
+    """Rows as plain values: None where missing, dates as `datetime.date`."""
     for row in frame.to_dict("records"):
         yield {str(name): _plain(value) for name, value in row.items()}
 

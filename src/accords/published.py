@@ -22,6 +22,7 @@ from accords.check import Frames, Texts, Violation, check_foreign_keys, check_ta
 from accords.derive import derive
 from accords.exports import csv_path, parquet_path
 from accords.files import DESCRIPTOR, PackageFiles
+from accords.history import HISTORY
 from accords.logical import column_to_text, logical_hash
 from accords.problems import Problem
 from accords.rules import check_rules
@@ -225,7 +226,7 @@ def _check_derived(
 ) -> Iterator[Violation]:
     """Cells of derived columns that do not follow from the base tables."""
     plain = {name: frame[schemas[name].base_columns] for name, frame in base.items()}
-    fresh = derive(plain | {"changes": frames["changes"]}, schemas)
+    fresh = derive(plain, {name: frames[name] for name in HISTORY}, schemas)
     for name, table in schemas.items():
         here, there = texts[name], frame_to_text(fresh[name], table)
         for column in table.columns:

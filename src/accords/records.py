@@ -48,7 +48,7 @@ def read_records(folder: Path) -> Reading:
             if data is None:
                 reading.unread.add(inside.parts[0])
             else:
-                faults += _check(data, shape, file, "")
+                faults += check_keys(data, shape, file)
                 faults += _check_name(data, shape, path, file)
                 reading.records.append(Record(file, shape, data))
         reading.problems += faults
@@ -88,7 +88,7 @@ def _leads_inside(path: Path, folder: Path) -> bool:
     return path.resolve().is_relative_to(folder.resolve())
 
 
-def _check(data: Mapping, shape: Shape, file: str, path: str) -> Iterator[Problem]:
+def check_keys(data: Mapping, shape: Shape, file: str, path: str = "") -> Iterator[Problem]:
     """Unknown keys, and text, lists and mappings that stand where another belongs. What is wrong
     is taken out of `data` (text is marked as `Wrong`), so that it is reported once."""
     for key, value in list(data.items()):
@@ -125,7 +125,7 @@ def _check_list(data: Mapping, key: str, shape: Shape, file: str, path: str) -> 
             data[key].remove(item)
             yield from wrong
         elif not shape.plain:
-            yield from _check(item, shape, file, path)
+            yield from check_keys(item, shape, file, path)
 
 
 def _check_evidence(item: Mapping, file: str, path: str) -> Iterator[Problem]:

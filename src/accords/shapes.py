@@ -186,7 +186,7 @@ SECTOR = Shape(
 
 SWEEP = Shape(
     "sweeps",
-    ("sweep_id", "query", "language", "searched_at", "hits"),
+    ("sweep_id", "query", "language", "sampling", "searched_at", "hits"),
     names=("sweep_id",),
     passes=("sweep_id",),
     lists={"found": _plain("sweep_agreements", "agreement")},

@@ -37,6 +37,28 @@ def lines(found: dict[str, Any]) -> Iterator[str]:
     yield from _section("Evidence", map(_evidence, found["evidence"]))
 
 
+def history_lines(found: dict[str, Any]) -> Iterator[str]:
+    """The history that `accords.since.since` returns, as lines."""
+    yield f"{found['agreement_id']}: since {found['since'] or 'no release yet'}"
+    facts = (
+        f"since {item['since'] or 'no release yet'}  {item['table_name']} {item['item_id']}"
+        for item in found["facts"]
+    )
+    yield from _section("Facts", facts)
+    yield from _section("Changes", map(_change, found["changes"]))
+
+
+def _change(item: dict[str, Any]) -> str:
+    what = " ".join(
+        str(item[name]) for name in ("table_name", "item_id", "field") if item[name] is not None
+    )
+    moved = "taken out"
+    if item["action"] == "changed":
+        moved = f"{item['old_value'] or '(empty)'} became {item['new_value'] or '(empty)'}"
+    why = ": ".join(part for part in (item["reason"], item["note"]) if part)
+    return f"{item['release']} ({item['released_on']})  {what}: {moved}; {why}"
+
+
 def _section(title: str, items: Any) -> Iterator[str]:
     items = list(items)
     if items:

@@ -36,7 +36,8 @@ def run(capsys: Capture, *arguments: object) -> tuple[int, str, str]:
 
 # --- help and usage -------------------------------------------------------------------------------
 
-COMMANDS = ["", "tables", "show", "cite", "validate", "diff", "format", "new"]
+COMMANDS = ["", "tables", "show", "cite", "validate", "diff", "stamp", "release", "verify"]
+COMMANDS += ["format", "new"]
 KINDS = [f"new {kind}" for kind in ("agreement", "event", "source", "party")]
 
 
@@ -198,7 +199,11 @@ def test_unknown_id(command: str, capsys: Capture) -> None:
 
 
 def test_cite_the_dataset(capsys: Capture) -> None:
-    apa = "The testers. (2026). A tiny dataset for tests (Version 1.2.3) [Data set].\n"
+    """With version, day and the logical hash of the rows; nothing stands for an address that the
+    dataset does not have."""
+    (rows,) = (item for item in loader.package()["resources"] if item["name"] == "agreements")
+    note = f"Version 1.2.3 of 2026-02-01. Table agreements: {rows['logicalHash']}"
+    apa = "The testers. (2026). A tiny dataset for tests (Version 1.2.3, 2026-02-01) [Data set].\n"
     assert run(capsys, "cite") == (0, apa, "")
     _, bibtex, _ = run(capsys, "cite", "--format", "bibtex")
     assert bibtex.splitlines() == [
@@ -208,7 +213,8 @@ def test_cite_the_dataset(capsys: Capture) -> None:
         "  year = {2026},",
         "  month = {2},",
         "  version = {1.2.3},",
-        "  type = {Data set}",
+        "  type = {Data set},",
+        f"  note = {{{note}}}",
         "}",
     ]
     _, ris, _ = run(capsys, "cite", "--format", "ris")
@@ -219,6 +225,7 @@ def test_cite_the_dataset(capsys: Capture) -> None:
         "PY  - 2026",
         "DA  - 2026/02/01",
         "ET  - 1.2.3",
+        f"N1  - {note}",
         "ER  - ",
     ]
     _, csl, _ = run(capsys, "cite", "--format", "csl")
@@ -230,6 +237,7 @@ def test_cite_the_dataset(capsys: Capture) -> None:
             "author": [{"literal": "The testers"}],
             "issued": {"date-parts": [[2026, 2, 1]]},
             "version": "1.2.3",
+            "note": note,
         }
     ]
 

@@ -53,12 +53,13 @@ def test_exactly_these_files_are_published(built: Mini) -> None:
         *(f"datasets/csv/{name}.csv" for name in tables),
         *(f"datasets/parquet/{name}.parquet" for name in tables),
         *(f"schemas/{name}.json" for name in tables),
-        *("docs/codebook.md", "docs/codebook.csv", "datasets/README.md"),
-        *("CITATION.cff", DESCRIPTOR),
+        *("docs/codebook.md", "docs/codebook.csv", "docs/errata.md", "datasets/README.md"),
+        *("CITATION.cff", ".zenodo.json", "croissant.json", DESCRIPTOR),
     }
     assert set(built.published()) == expected
     assert {path.name for path in built.out.iterdir()} == {
-        *("datasets", "docs", "schemas", "CITATION.cff", DESCRIPTOR)
+        *("datasets", "docs", "schemas", "CITATION.cff", ".zenodo.json", "croissant.json"),
+        DESCRIPTOR,
     }
 
 
@@ -178,11 +179,12 @@ def test_check_finds_no_drift_where_parquet_has_other_bytes(copy: Mini) -> None:
     rewrite(parquet, lambda table: table, compression="gzip")
     new = parquet.read_bytes()
     assert new != old
-    text = descriptor.read_text()
-    for before, after in ((_sha256(old), _sha256(new)), (len(old), len(new))):
-        assert text.count(f"{before}") == 1
-        text = text.replace(f"{before}", f"{after}")
-    descriptor.write_text(text)
+    for path in (descriptor, copy.out / "croissant.json"):
+        text = path.read_text()
+        for before, after in ((_sha256(old), _sha256(new)), (len(old), len(new))):
+            assert text.count(f"{before}") == 1
+            text = text.replace(f"{before}", f"{after}")
+        path.write_text(text)
     before_check = copy.published()
     assert copy.build("--check", "--quiet") == 0
     assert copy.published() == before_check

@@ -49,7 +49,11 @@ EMPTY_TABLES = {
 EMPTY_COLUMNS = {
     ("agreement_parties", "left_on"): "no party is known to have left",
     ("parties", "wikidata_id"): "no item was checked yet",
+    ("releases", "bump"): "the first release has none before it",
+    ("releases", "previous_commit"): "the first release has none before it",
+    ("releases", "previous_release"): "the first release has none before it",
     ("sources", "archived_url"): "all pages were read live or as stored copies",
+    ("sweeps", "sampling"): "no query was drawn at random yet",
 }
 
 

@@ -1,0 +1,95 @@
+"""`accords verify`: a fetched release, held against its sums, its package and its tables."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from accords.files import NotAPackage, PackageFiles
+from accords.problems import Problem
+from accords.published import validate
+from accords.release.make import SUMS
+
+_FETCH = "fetch it again"
+
+
+def verify(path: Path, tell: Callable[[str], None] = lambda text: None) -> list[Problem]:
+    """Everything wrong with a release: a folder with SHA256SUMS, or one file of such a folder (a
+    bundle is checked whole). Raises NotAPackage where there is none."""
+    folder = path if path.is_dir() else path.parent
+    if not path.exists():
+        raise NotAPackage(f"{path}: there is no such file or folder")
+    if not (folder / SUMS).is_file():
+        raise NotAPackage(f"{folder}: has no {SUMS}; give the folder that a release was made into")
+    tell("check sums")
+    sums, problems = _read(folder / SUMS)
+    if path.is_dir():
+        problems += _check_folder(folder, sums)
+        bundles = [folder / name for name in sums if _is_bundle(name)]
+        if len(bundles) != 1:
+            names = ", ".join(bundle.name for bundle in bundles)
+            rule = "a release has one bundle, accords-VERSION.zip"
+            problems.append(Problem(SUMS, 0, "", names, rule, _FETCH))
+    else:
+        name = path.name
+        problems += _check_sum(folder, name, sums.get(name))
+        bundles = [path] if _is_bundle(name) else []
+    for bundle in bundles:
+        if bundle.is_file():
+            tell(f"check {bundle.name}")
+            problems += _check_bundle(bundle, folder if path.is_dir() else None, tell)
+    return sorted(set(problems))
+
+
+def _is_bundle(name: str) -> bool:
+    return name.startswith("accords-") and name.endswith(".zip") and not name.endswith("-stata.zip")
+
+
+def _read(path: Path) -> tuple[dict[str, str], list[Problem]]:
+    sums: dict[str, str] = {}
+    problems = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        total, gap, name = line.partition("  ")
+        if not gap or len(total) != 64 or name in sums:
+            rule = "64 hex digits, two blanks and a path, each path once"
+            problems.append(Problem(SUMS, number, "", line, rule, _FETCH))
+        else:
+            sums[name] = total
+    return sums, problems
+
+
+def _check_folder(folder: Path, sums: dict[str, str]) -> Iterator[Problem]:
+    for name, total in sums.items():
+        yield from _check_sum(folder, name, total)
+    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    for name in sorted(there - {*sums, SUMS}):
+        yield Problem(name, 0, "", "", f"a file that {SUMS} names", "remove it")
+
+
+def _check_sum(folder: Path, name: str, total: str | None) -> Iterator[Problem]:
+    if total is None:
+        yield Problem(name, 0, "", "", f"a file that {SUMS} names", _FETCH)
+    elif not (folder / name).is_file():
+        yield Problem(name, 0, "", "missing", f"a file that {SUMS} names", _FETCH)
+    elif (found := hashlib.sha256((folder / name).read_bytes()).hexdigest()) != total:
+        yield Problem(name, 0, "sha256", found, f"its sum is {total}", _FETCH)
+
+
+def _check_bundle(
+    bundle: Path, folder: Path | None, tell: Callable[[str], None]
+) -> Iterator[Problem]:
+    """The package in the bundle by the rules of the build; beside it the loose tables."""
+    try:
+        yield from validate(bundle, tell)
+        files = PackageFiles(bundle)
+        resources = files.descriptor()["resources"]
+    except (NotAPackage, ValueError, KeyError, TypeError) as error:
+        yield Problem(bundle.name, 0, "", str(error), "a package of this project", _FETCH)
+        return
+    for item in resources if folder else ():
+        name = Path(item["path"]).name
+        loose = folder / name if folder else bundle
+        if not loose.is_file() or loose.read_bytes() != files.read(item["path"]):
+            rule = f"the same bytes as in {bundle.name}"
+            yield Problem(name, 0, "", "differs or is missing", rule, _FETCH)
