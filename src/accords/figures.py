@@ -8,8 +8,10 @@ import pandas as pd
 
 from accords.check import Frames
 from accords.codebook import cell
+from accords.completeness import capture_recapture
 from accords.dataset import Dataset
-from accords.rules_base import parties_proper
+from accords.reliability import reliability
+from accords.rules_base import parties_proper, roots
 
 
 def figures_markdown(data: Dataset) -> str:
@@ -26,6 +28,8 @@ def figures_markdown(data: Dataset) -> str:
             "Discovery: agreements in scope that each hundred searches showed first",
             _discovery(frames),
         ),
+        ("Completeness: capture and recapture", _completeness(frames)),
+        ("Reliability: a random tenth coded twice", _reliability(frames)),
     ]
     return "".join(f"\n### {title}\n\n{body}" for title, body in parts)
 
@@ -39,19 +43,6 @@ def _by_year(frames: Frames) -> str:
     agreements = frames["agreements"]
     years = agreements.signed_earliest.fillna(agreements.announced_earliest).dt.year
     return _table(["year", "agreements"], sorted(years.value_counts().items()))
-
-
-def roots(frames: Frames) -> pd.DataFrame:
-    """agreement_id and root: the root sectors of each agreement."""
-    parent = dict(zip(frames["sectors"].sector_id, frames["sectors"].parent_id, strict=True))
-
-    def root(sector: str) -> str:
-        while pd.notna(parent[sector]):
-            sector = parent[sector]
-        return sector
-
-    found = frames["agreement_sectors"][["agreement_id", "sector_id"]]
-    return found.assign(root=found.sector_id.map(root))[["agreement_id", "root"]].drop_duplicates()
 
 
 def _by_sector(frames: Frames) -> str:
@@ -117,3 +108,20 @@ def _discovery(frames: Frames) -> str:
         for block, new in sorted(first.value_counts().items())
     ]
     return _table(["searches", "agreements shown", "of these for the first time"], rows)
+
+
+def _reliability(frames: Frames) -> str:
+    rows = [
+        (name, n, f"{agree:.0%}", f"{alpha:.2f}", f"{low:.2f} to {high:.2f}")
+        for name, n, agree, alpha, (low, high) in reliability(frames)
+    ]
+    return _table(["attribute", "agreements", "agree", "alpha", "95 % interval"], rows)
+
+
+def _completeness(frames: Frames) -> str:
+    rows = [
+        (name, a, b, both, f"{n:,.0f}", f"{low:,.0f} to {high:,.0f}")
+        for name, a, b, both, n, (low, high) in capture_recapture(frames)
+    ]
+    header = ["sector", "on lists", "in random searches", "in both", "estimate", "95 % interval"]
+    return _table(header, rows)

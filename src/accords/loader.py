@@ -77,7 +77,8 @@ def _table(name: str) -> Table:
 
 def _path(table: str, columns: Sequence[str] | None) -> Path:
     """The Parquet file of a table, once table and columns are known to exist."""
-    _check_columns(table, columns, _table(table).columns)
+    known = _table(table).columns
+    _check_columns(f"{table} in release {package()['version']}", columns, known)
     return _home()[0] / f"{table}.parquet"
 
 

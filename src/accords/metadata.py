@@ -53,6 +53,6 @@ def export_zenodo(data: Dataset) -> Files:
     if package.doi:
         content["doi"] = package.doi
     if package.homepage:
-        related = {"identifier": package.homepage, "relation": "isSupplementedBy"}
+        related = {"identifier": package.homepage, "relation": "isDocumentedBy"}
         content["related_identifiers"] = [related | {"scheme": "url"}]
     yield ".zenodo.json", f"{json.dumps(content, indent=2, ensure_ascii=False)}\n".encode()

@@ -23,3 +23,16 @@ def parties_proper(frames: Frames) -> pd.DataFrame:
 def as_text(value: object) -> str:
     """A cell as text; empty where missing."""
     return "" if pd.isna(value) else str(value)
+
+
+def roots(frames: Frames) -> pd.DataFrame:
+    """agreement_id and root: the root sectors of each agreement."""
+    parent = dict(zip(frames["sectors"].sector_id, frames["sectors"].parent_id, strict=True))
+
+    def root(sector: str) -> str:
+        while pd.notna(parent[sector]):
+            sector = parent[sector]
+        return sector
+
+    found = frames["agreement_sectors"][["agreement_id", "sector_id"]]
+    return found.assign(root=found.sector_id.map(root))[["agreement_id", "root"]].drop_duplicates()

@@ -192,6 +192,14 @@ SWEEP = Shape(
     lists={"found": _plain("sweep_agreements", "agreement")},
 )
 
+CODING = Shape(
+    "",
+    ("agreement", "coding"),
+    names=("agreement", "coding"),
+    passes=("agreement_id", "coding"),
+    lists={"values": Shape("codings", ("attribute", "value"), names=("attribute", "value"))},
+)
+
 
 def _register(name: str, item: Shape, *head: str) -> Shape:
     passes = tuple(column(key) for key in head)
@@ -208,6 +216,7 @@ RECORDS: dict[str, Shape] = {
     "parties": _register("parties", PARTY, "country"),
     "claims": _register("claims", CLAIM),
     "sweeps": _register("sweeps", SWEEP),
+    "codings": _register("codings", CODING),
     "sectors.yaml": _register("sectors", SECTOR),
     "countries.yaml": _register(
         "countries",

@@ -11,6 +11,7 @@ from conftest import ROOT
 
 import accords
 from accords.build import main
+from accords.loader import row_counts
 from accords.published import validate
 
 
@@ -38,6 +39,39 @@ def test_citation_file_is_valid() -> None:
     command += ["--builtin-schema", "vendor.citation-file-format", "CITATION.cff"]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stdout
+
+
+ZENODO = ROOT / "tests" / "fixtures" / "zenodo.schema.json"
+
+
+def test_zenodo_metadata_are_valid() -> None:
+    """Against the fields that Zenodo documents for a deposit."""
+    command = [sys.executable, "-m", "check_jsonschema", "--schemafile", str(ZENODO)]
+    run = subprocess.run(
+        [*command, ".zenodo.json"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stdout
+
+
+# Reads every record set with the format's own library, and says how many records each has.
+_CROISSANT = """
+import json, mlcroissant
+dataset = mlcroissant.Dataset("croissant.json")
+issues = sorted({*dataset.metadata.issues.errors, *dataset.metadata.issues.warnings})
+sets = [item.name for item in dataset.metadata.record_sets]
+counts = {name: sum(1 for _ in dataset.records(name)) for name in sets}
+print(json.dumps([issues, counts]))
+"""
+
+
+def test_croissant_loads_every_record() -> None:
+    run = subprocess.run(
+        [sys.executable, "-c", _CROISSANT], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert run.returncode == 0, run.stderr
+    issues, counts = json.loads(run.stdout.splitlines()[-1])
+    assert issues == []
+    assert counts == row_counts()
 
 
 # Tables without a row and columns without a value yet, and why.

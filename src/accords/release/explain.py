@@ -58,11 +58,13 @@ class _Finder:
         self._new_records = {
             (row["table_name"], row["record_id"]) for row in added if not row["item_id"]
         }
+        # Old ids of rows that are gone, new ids of those whose key changed.
         self._redirects = {
-            (row["table_name"], row[name]): row["reason"] or ""
+            (action, row["table_name"], row[name]): row["reason"] or ""
             for row in new.rows["redirects"]
-            for name in ("old_id", "new_id")
+            for action, name in (("removed", "old_id"), ("changed", "new_id"))
         }
+        self._keys = {name: table.primary_key for name, table in new.schemas.items()}
         self._explained: dict[Fact, str] = {}
 
     def explain(self, row: Cells) -> Iterator[Problem]:
@@ -118,8 +120,9 @@ class _Finder:
 
     def _inferred(self, row: Cells, fact: Fact) -> str | None:
         owner, record_id, _ = fact
-        redirect = self._redirects.get((owner, record_id))
-        if redirect is not None and row["action"] != "added":
+        redirect = self._redirects.get((row["action"] or "", owner, record_id))
+        in_key = row["field"] is None or row["field"] in self._keys[row["table_name"] or ""]
+        if redirect is not None and in_key:
             return next((code for code in _OF_REDIRECT if code in redirect), "recoded")
         if row["table_name"] == "evidence":
             shared = next(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,8 @@ def stamp(root: Path) -> Manifest:
     except NotReleasable:
         for name in files:
             (records / name).unlink()
+        with suppress(OSError):  # where reasons stand beside it, the folder stays
+            (records / FOLDER / version).rmdir()
         raise
     return made
 
