@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
@@ -10,7 +11,7 @@ from accords.check import Frames
 from accords.codebook import cell
 from accords.completeness import capture_recapture
 from accords.dataset import Dataset
-from accords.reliability import reliability
+from accords.reliability import Agreement, reliability, reliability_again
 from accords.rules_base import parties_proper, roots
 
 
@@ -29,7 +30,11 @@ def figures_markdown(data: Dataset) -> str:
             _discovery(frames),
         ),
         ("Completeness: capture and recapture", _completeness(frames)),
-        ("Reliability: a random tenth coded twice", _reliability(frames)),
+        ("Reliability: a random tenth coded twice", _agreement(reliability(frames))),
+        (
+            "Reliability: a part coded again by the sharpened manual",
+            _agreement(reliability_again(frames)),
+        ),
     ]
     return "".join(f"\n### {title}\n\n{body}" for title, body in parts)
 
@@ -110,10 +115,10 @@ def _discovery(frames: Frames) -> str:
     return _table(["searches", "agreements shown", "of these for the first time"], rows)
 
 
-def _reliability(frames: Frames) -> str:
+def _agreement(found: Iterable[Agreement]) -> str:
     rows = [
         (name, n, f"{agree:.0%}", f"{alpha:.2f}", f"{low:.2f} to {high:.2f}")
-        for name, n, agree, alpha, (low, high) in reliability(frames)
+        for name, n, agree, alpha, (low, high) in found
     ]
     return _table(["attribute", "agreements", "agree", "alpha", "95 % interval"], rows)
 

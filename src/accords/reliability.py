@@ -21,6 +21,7 @@ from accords.check import Frames
 # As published -> the attributes it is made of; the date is that of signing, else of announcement.
 ATTRIBUTES = {
     "date": ("signed_on", "announced_on"),
+    "year": ("signed_on", "announced_on"),
     "parties": ("party",),
     "sectors": ("sector",),
     "main sectors": ("primary_sector",),
@@ -33,23 +34,41 @@ _DRAWS, _SEED = 200, 2026
 _Set = frozenset[str]
 
 
-def reliability(frames: Frames) -> Iterator[tuple[str, int, float, float, tuple[float, float]]]:
-    """Attribute, number of agreements, share that agree, alpha, and its interval of 95 %."""
-    codings = frames["codings"]
-    for name, attributes in ATTRIBUTES.items():
-        sets = _sets(codings, attributes)
-        pairs = [(one, other) for one, other in zip(sets["first"], sets["second"], strict=True)]
+_AGAIN = ("date", "provisions (types)")  # coded again by the sharpened manual
+Agreement = tuple[str, int, float, float, tuple[float, float]]
+
+
+def reliability(frames: Frames) -> Iterator[Agreement]:
+    """Of the first and the second coding: attribute, number of agreements, share that agree,
+    alpha, and its interval of 95 %."""
+    return _compare(frames["codings"], ("first", "second"), tuple(ATTRIBUTES))
+
+
+def reliability_again(frames: Frames) -> Iterator[Agreement]:
+    """The same of the third and the fourth coding, made by the sharpened manual."""
+    return _compare(frames["codings"], ("third", "fourth"), _AGAIN)
+
+
+def _compare(
+    codings: pd.DataFrame, names: tuple[str, str], attributes: tuple[str, ...]
+) -> Iterator[Agreement]:
+    codings = codings[codings.coding.isin(names)]
+    for name in attributes:
+        sets = _sets(codings, name, names)
+        pairs = list(zip(*(sets[coding] for coding in names), strict=True))
         agree = sum(one == other for one, other in pairs) / len(pairs)
         alpha, low, high = _alpha(pairs)
         yield name, len(pairs), agree, alpha, (low, high)
 
 
-def _sets(codings: pd.DataFrame, attributes: tuple[str, ...]) -> pd.DataFrame:
+def _sets(codings: pd.DataFrame, name: str, names: tuple[str, str]) -> pd.DataFrame:
     """One row an agreement: its set of values in each coding."""
-    values = codings[codings.attribute.isin(attributes)]
+    values = codings[codings.attribute.isin(ATTRIBUTES[name])]
+    if name == "year":
+        values = values.assign(value=values.value.str[:4])
     sets = values.groupby(["agreement_id", "coding"]).value.agg(frozenset).unstack()
-    every = sorted(set(codings.agreement_id))
-    return sets.reindex(every).map(lambda found: found if isinstance(found, frozenset) else _Set())
+    sets = sets.reindex(index=sorted(set(codings.agreement_id)), columns=list(names))
+    return sets.map(lambda found: found if isinstance(found, frozenset) else _Set())
 
 
 def _alpha(pairs: list[tuple[_Set, _Set]]) -> tuple[float, float, float]:
