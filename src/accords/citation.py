@@ -147,8 +147,12 @@ def apa(cited: Citation) -> str:
     return f"{authors}. ({year}). {title}" + (f" {where}" if where else "")
 
 
+def _apa_and_note(cited: Citation) -> str:
+    return f"{apa(cited)}\n{cited.note}"
+
+
 FORMATS: dict[str, Callable[[Citation], str]] = {
-    "apa": apa,
+    "apa": _apa_and_note,
     "bibtex": _bibtex,
     "csl": _csl,
     "ris": _ris,

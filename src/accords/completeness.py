@@ -21,7 +21,8 @@ def capture_recapture(
     frames: Frames,
 ) -> Iterator[tuple[str, int, int, int, float, tuple[float, float]]]:
     """For all and by root sector: its name, the numbers of both ways and of both at once, the
-    estimate and its interval of 95 %. Nothing where no search was drawn at random."""
+    estimate and its interval of 95 %. Nothing where no search was drawn at random, or where
+    no instrument was found by both ways."""
     listed = set(frames["list_items"].agreement_id.dropna())
     sweeps = frames["sweeps"]
     drawn = set(sweeps.sweep_id[sweeps.sampling == "random"])
@@ -32,7 +33,7 @@ def capture_recapture(
     of = roots(frames).groupby("root").agreement_id.agg(set)
     for name, own in [("all", listed | shown), *sorted(of.items())]:
         a, b, both = listed & own, shown & own, listed & shown & own
-        if a and b:
+        if both:
             yield name, len(a), len(b), len(both), *chapman(len(a), len(b), len(both))
 
 

@@ -31,6 +31,7 @@ def figures_markdown(data: Dataset) -> str:
         ),
         ("Completeness: capture and recapture", _completeness(frames)),
         ("Reliability: a random tenth coded twice", _agreement(reliability(frames))),
+        ("Audit: facts read back by one who had not coded them", _audits(frames)),
         (
             "Reliability: a part coded again by the sharpened manual",
             _agreement(reliability_again(frames)),
@@ -113,6 +114,23 @@ def _discovery(frames: Frames) -> str:
         for block, new in sorted(first.value_counts().items())
     ]
     return _table(["searches", "agreements shown", "of these for the first time"], rows)
+
+
+def _audits(frames: Frames) -> str:
+    audited = frames["audited_facts"]
+    counts = audited.groupby(["audit", "verdict"]).size().unstack(fill_value=0)
+    names = ["right", "wrong", "not_found"]
+    counts = counts.reindex(columns=names, fill_value=0)
+    totals = _table(
+        ["audit", "right", "wrong", "page not read again"],
+        [(audit, *row) for audit, row in zip(counts.index, counts.to_numpy(), strict=True)],
+    )
+    rows = [
+        tuple(cell("" if pd.isna(part) else part) for part in (fact, verdict, note))
+        for fact, verdict, note in zip(audited.fact, audited.verdict, audited.note, strict=True)
+    ]
+    lines = [["fact", "verdict", "what the page says"], ["---"] * 3, *rows]
+    return totals + "\n" + "".join(f"| {' | '.join(line)} |\n" for line in lines)
 
 
 def _agreement(found: Iterable[Agreement]) -> str:

@@ -80,14 +80,18 @@ def _alpha(pairs: list[tuple[_Set, _Set]]) -> tuple[float, float, float]:
             counts[row, place[found]] += 1
     distances = np.array([[_jaccard(one, other) for other in domain] for one in domain])
 
-    def metric(v1: Any, v2: Any, i1: Any, i2: Any, n_v: Any, dtype: Any = float) -> Any:
-        return distances[i1, i2]
-
     def alpha(rows: Any) -> float:
         drawn = counts[rows.astype(int)]
-        if (drawn.sum(axis=0) > 0).sum() < 2:
+        present = drawn.any(axis=0)
+        if present.sum() < 2:
             return 1.0  # one value throughout: nothing to disagree on
-        return float(krippendorff.alpha(value_counts=drawn, level_of_measurement=metric))
+        own = distances[np.ix_(present, present)]
+
+        def metric(v1: Any, v2: Any, i1: Any, i2: Any, n_v: Any, dtype: Any = float) -> Any:
+            return own[i1, i2]
+
+        found = krippendorff.alpha(value_counts=drawn[:, present], level_of_measurement=metric)
+        return float(found)
 
     rows = np.arange(len(pairs))
     found = bootstrap(

@@ -216,6 +216,16 @@ RECORDS: dict[str, Shape] = {
     "parties": _register("parties", PARTY, "country"),
     "claims": _register("claims", CLAIM),
     "sweeps": _register("sweeps", SWEEP),
+    "audits": _register(
+        "facts",
+        Shape(
+            "audited_facts",
+            ("evidence_id", "fact", "source", "verdict", "note"),
+            names=("evidence_id",),
+        ),
+        "audit",
+        "audited_on",
+    ),
     "codings": _register("codings", CODING),
     "sectors.yaml": _register("sectors", SECTOR),
     "countries.yaml": _register(

@@ -95,7 +95,8 @@ def test_csl(about: dict[str, Any], agreement_id: str | None) -> None:
 
 @pytest.mark.parametrize("agreement_id", [None, CARS])
 def test_apa(about: dict[str, Any], agreement_id: str | None) -> None:
-    text = cite(agreement_id)
+    text, note = cite(agreement_id).splitlines()
+    assert rows(about) in note
     assert text.startswith("Smith & Sons & Büro 7 %. (2026). ")
     assert "(Version 1.2.3, 2026-02-01)" in text
     permalink = f"/agreements/{agreement_id}/" if agreement_id else None

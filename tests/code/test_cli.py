@@ -204,7 +204,7 @@ def test_cite_the_dataset(capsys: Capture) -> None:
     (rows,) = (item for item in loader.package()["resources"] if item["name"] == "agreements")
     note = f"Version 1.2.3 of 2026-02-01. Table agreements: {rows['logicalHash']}"
     apa = "The testers. (2026). A tiny dataset for tests (Version 1.2.3, 2026-02-01) [Data set].\n"
-    assert run(capsys, "cite") == (0, apa, "")
+    assert run(capsys, "cite") == (0, f"{apa}{note}\n", "")
     _, bibtex, _ = run(capsys, "cite", "--format", "bibtex")
     assert bibtex.splitlines() == [
         "@misc{mini-1.2.3,",

@@ -124,12 +124,11 @@ class _Finder:
         in_key = row["field"] is None or row["field"] in self._keys[row["table_name"] or ""]
         if redirect is not None and in_key:
             return next((code for code in _OF_REDIRECT if code in redirect), "recoded")
-        if row["table_name"] == "evidence":
-            shared = next(
-                (self._explained[at] for at in _above(fact) if at in self._explained), None
-            )
-            return shared or ("new_evidence" if row["action"] == "added" else None)
         filled = row["action"] == "changed" and row["old_value"] is None
+        if row["table_name"] == "evidence":
+            shared = (self._explained[at] for at in _above(fact) if at in self._explained)
+            alone = "new_evidence" if row["action"] == "added" else "recoded" if filled else None
+            return next(shared, alone)
         if row["action"] == "added" or filled:
             if self._moved_by(row, fact):
                 return "new_evidence"
