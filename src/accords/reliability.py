@@ -53,6 +53,8 @@ def _compare(
     codings: pd.DataFrame, names: tuple[str, str], attributes: tuple[str, ...]
 ) -> Iterator[Agreement]:
     codings = codings[codings.coding.isin(names)]
+    if codings.empty:
+        return
     for name in attributes:
         sets = _sets(codings, name, names)
         pairs = list(zip(*(sets[coding] for coding in names), strict=True))
