@@ -4,27 +4,27 @@ VENV := .venv/bin
 
 .PHONY: build test lint check stamp release lock clean
 
-build: .venv/ready
+build: .venv/installed
 	$(VENV)/python build.py
 
-test: .venv/ready
+test: .venv/installed
 	$(VENV)/python -m pytest tests/code
 	$(VENV)/python -m pytest tests/data
 
-lint: .venv/ready
+lint: .venv/installed
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/mypy
 
-check: .venv/ready
+check: .venv/installed
 	$(VENV)/python build.py --check
 
 # Closes the version of records/package.yaml: its manifest, to be committed.
-stamp: .venv/ready
+stamp: .venv/installed
 	$(VENV)/accords stamp
 
 # Everything to upload, in dist/; DOI=10.5281/zenodo.1 stamps a reserved DOI.
-release: .venv/ready
+release: .venv/installed
 	$(VENV)/accords release $(if $(DOI),--doi $(DOI))
 
 # Exact versions for everyone, from the bounds in pyproject.toml.
@@ -38,6 +38,10 @@ lock:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
 	$(VENV)/python -m pip install --quiet --requirement requirements.lock
+	touch $@
+
+# Again where the version changes: an installed package knows the one it was installed with.
+.venv/installed: .venv/ready records/package.yaml
 	$(VENV)/python -m pip install --quiet --no-deps --no-build-isolation --editable .
 	touch $@
 
