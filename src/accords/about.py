@@ -14,7 +14,10 @@ from accords.yamlio import Sequence, Text, line_of, read
 _TEXTS = ("name", "title", "version", "released_on", "description")
 _LISTS = ("keywords", "licenses", "contributors")
 # key that may be left out -> the pattern of its value
-_OPTIONAL = {"homepage": re.compile(r"https?://\S+\Z"), "doi": re.compile(r"10\.[0-9]{4,9}/\S+\Z")}
+_OPTIONAL = {
+    "homepage": re.compile(r"https?://\S+\Z"),
+    "doi": re.compile(r"10\.[0-9]{4,9}/[-._;()/:A-Za-z0-9]*[A-Za-z0-9)]\Z"),
+}
 _VERSION = re.compile(r"(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\Z")
 
 

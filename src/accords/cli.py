@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except NotFound as error:
         return _fail(error)
     except ModuleNotFoundError as error:
-        hint = f"{error.name} is not installed: pip install 'accords[build]'"
+        extra = {"xlsxwriter": "release", "hatchling": "release"}.get(error.name or "", "build")
+        hint = f"{error.name} is not installed: pip install 'accords[{extra}]'"
         return _fail(error if "pip install" in str(error) else hint)
     except BrokenPipeError:  # the reader, `head` say, has enough: leave nothing to be flushed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -76,6 +78,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--doi", help="a DOI reserved for it, stamped into the metadata")
     verified = add("verify", _verify, "Check a release: its sums, its package, its tables.")
     verified.add_argument("path", type=Path, help="the folder of a release, or its bundle")
+    verified.add_argument(
+        "--ignore-missing", action="store_true", help="for a folder with a part of a release"
+    )
     verified.add_argument("--json", action="store_true", help="print the problems as JSON")
     formatted = add("format", _format, "Bring records into their canonical form.")
     formatted.add_argument("path", type=Path, nargs="*", help="files (default: all records)")
@@ -141,7 +146,7 @@ def _validate(arguments: argparse.Namespace) -> int:
 def _verify(arguments: argparse.Namespace) -> int:
     from accords.release.verify import verify
 
-    return _report(arguments, verify)
+    return _report(arguments, partial(verify, ignore_missing=arguments.ignore_missing))
 
 
 def _report(arguments: argparse.Namespace, check: Callable[..., list[Any]]) -> int:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 
 from accords.diff import Diff, TableDiff
 from accords.diff_read import Cells, Row, text_of
-from accords.history import CHANGE_KEY
-from accords.ids import short_hash
+from accords.ids import CHANGE_KEY, short_hash
 
 
 def change_rows(diff: Diff) -> list[Cells]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from accords.check import Frames
 from accords.codebook import cell
-from accords.completeness import capture_recapture
+from accords.completeness import FEWEST, capture_recapture, in_first_release, on_lists
 from accords.dataset import Dataset
 from accords.reliability import Agreement, reliability, reliability_again
 from accords.rules_base import parties_proper, roots
@@ -24,7 +24,7 @@ def figures_markdown(data: Dataset) -> str:
         ("Agreements by country of a party, the most frequent", _by_country(frames)),
         ("Pages by kind and language of their publisher", _sources(frames)),
         ("Evidence of an agreement", _evidence(frames)),
-        ("Lists that claim to be complete", _lists(frames)),
+        ("Lists against which coverage is held", _lists(frames)),
         (
             "Discovery: agreements in scope that each hundred searches showed first",
             _discovery(frames),
@@ -87,20 +87,33 @@ def _evidence(frames: Frames) -> str:
 
 
 def _lists(frames: Frames) -> str:
-    items = frames["list_items"].groupby("list_id")
-    coded, all_items = items.agreement_id.count(), items.size()
-    rows = [
+    """Of each list: its items, those coded, those out of scope, and those that are left."""
+    items = frames["list_items"]
+    coded = items.agreement_id.notna().groupby(items.list_id).sum()
+    outside = (items.in_scope == "no").groupby(items.list_id).sum()
+    total = items.groupby("list_id").size()
+    rows: list[tuple[Any, ...]] = [
         (
             cell(row.title),
             "" if pd.isna(row.as_of) else row.as_of.date(),
-            all_items[row.list_id],
+            total[row.list_id],
             coded[row.list_id],
-            all_items[row.list_id] - coded[row.list_id],
+            outside[row.list_id],
+            left := total[row.list_id] - coded[row.list_id] - outside[row.list_id],
+            _share(coded[row.list_id], coded[row.list_id] + left),
         )
         for row in frames["lists"].itertuples()
-        if row.list_id in all_items
+        if row.list_id in total
     ]
-    return _table(["list", "as of", "items", "coded", "explained"], rows)
+    sums = [sum(row[column] for row in rows) for column in range(2, 6)]
+    rows.append(("all lists", "", *sums, _share(sums[1], sums[1] + sums[3])))
+    header = ["list", "as of", "items", "coded", "out of scope", "left", "share coded"]
+    return _table(header, rows)
+
+
+def _share(part: int, whole: int) -> str:
+    """The share of what is in scope, as far as known; nothing where there is none."""
+    return f"{part / whole:.0%}" if whole else ""
 
 
 def _discovery(frames: Frames) -> str:
@@ -142,9 +155,17 @@ def _agreement(found: Iterable[Agreement]) -> str:
 
 
 def _completeness(frames: Frames) -> str:
-    rows = [
-        (name, a, b, both, f"{n:,.0f}", f"{low:,.0f} to {high:,.0f}")
-        for name, a, b, both, n, (low, high) in capture_recapture(frames)
-    ]
-    header = ["sector", "on lists", "in random searches", "in both", "estimate", "95 % interval"]
-    return _table(header, rows)
+    header = ["sector", "first way", "random searches", "both", "estimate", "95 % interval"]
+    parts = []
+    for title, first in (
+        ("First way: named on a list", on_lists(frames)),
+        ("First way: in the first release", in_first_release(frames)),
+    ):
+        rows = [
+            (name, a, b, both, f"{n:,.0f}", f"{low:,.0f} to {high:,.0f}")
+            if both >= FEWEST
+            else (name, a, b, both, "", "too few in both")
+            for name, a, b, both, n, (low, high) in capture_recapture(frames, first)
+        ]
+        parts.append(f"{title}.\n\n{_table(header, rows)}")
+    return "\n".join(parts)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from accords.check import Frames, Texts, check_foreign_keys, check_table
+from accords.ids import CHANGE_KEY, version_key
 from accords.problems import InvalidData, Problem
 from accords.schema import Schemas
 
@@ -35,11 +36,7 @@ class Manifest:
     rows: dict[str, int]
     tables: dict[str, str]
     ids: dict[str, list[str]]
-
-
-def version_key(version: str) -> tuple[int, ...]:
-    """A version as numbers, for comparison."""
-    return tuple(map(int, version.split(".")))
+    doi: str | None = None
 
 
 def manifest_path(version: str) -> str:
@@ -121,7 +118,3 @@ def _changes(records: Path, manifests: list[Manifest], columns: list[str]) -> Te
             rows += csv.DictReader(text, strict=True)
     rows.sort(key=lambda row: tuple(row.get(name) or "" for name in CHANGE_KEY))
     return {name: [row.get(name) or None for row in rows] for name in columns}
-
-
-# change_id is made of these, and changes stand in their order
-CHANGE_KEY = ("release", "table_name", "record_id", "item_id", "action", "field")

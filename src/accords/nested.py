@@ -47,13 +47,22 @@ def agreement(agreement_id: str) -> Row:
 
 
 def _current(agreement_id: str) -> str:
-    """The id that an earlier id leads to."""
+    """The id that an earlier id leads to. Raises Withdrawn where it leads to none."""
     redirects = load("redirects")
-    redirects = redirects[(redirects.table_name == "agreements") & redirects.new_id.notna()]
-    known = dict(zip(redirects.old_id, redirects.new_id, strict=True))
-    while agreement_id in known:
-        agreement_id = known[agreement_id]
+    redirects = redirects[redirects.table_name == "agreements"].set_index("old_id")
+    while agreement_id in redirects.index:
+        row = redirects.loc[agreement_id]
+        if pd.isna(row.new_id):
+            raise Withdrawn(agreement_id, row.reason)
+        agreement_id = row.new_id
     return agreement_id
+
+
+class Withdrawn(NotFound):
+    """An agreement that was released and is no more; the message says why."""
+
+    def __init__(self, agreement_id: str, reason: str) -> None:
+        LookupError.__init__(self, f"agreement {agreement_id!r} was taken out: {reason}")
 
 
 def _parties(agreement_id: str) -> list[Row]:

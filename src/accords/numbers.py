@@ -33,7 +33,8 @@ def _numbers(release: dict[str, object], changes: pd.DataFrame) -> str:
         lines.append("\n| table | added | removed | changed |\n| --- | ---: | ---: | ---: |\n")
         for name, row in table.iterrows():
             lines.append(f"| `{name}` | {' | '.join(f'{int(row[key]):,}' for key in actions)} |\n")
-        why = changes.reason.value_counts()
+        # Evidence shares the reasons of the facts, which would count twice.
+        why = changes.reason[changes.table_name != "evidence"].value_counts()
         words = ", ".join(f"{name.replace('_', ' ')} {count:,}" for name, count in why.items())
-        lines.append(f"\nWhy: {words}.\n")
+        lines.append(f"\nWhy, evidence left out: {words or 'nothing owes a reason'}.\n")
     return "".join(lines)

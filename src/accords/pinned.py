@@ -13,7 +13,6 @@ import hashlib
 import json
 import re
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -59,7 +58,6 @@ class Release:
         return self._read(path, sha256.removeprefix("sha256:"))
 
 
-@lru_cache(maxsize=8)
 def open_release(release: str) -> Release:
     """The release at an address with its pin. Raises ReleaseError."""
     match = _PIN.match(release)
@@ -81,6 +79,9 @@ def open_release(release: str) -> Release:
 
 def _local(name: str, path: Path, pin: str | None) -> Release:
     """A release on this machine; the pin is that of the zip, or of the folder's descriptor."""
+    bundles = list(path.glob("accords-*[0-9].zip")) if (path / "SHA256SUMS").is_file() else []
+    if len(bundles) == 1:  # the folder that a release is made into
+        return _local(name, bundles[0], pin)
     try:
         if pin and path.is_file():
             _hold(name, path.name, path.read_bytes(), pin)

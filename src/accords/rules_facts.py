@@ -55,6 +55,7 @@ def evidenced(frames: Frames, schemas: Schemas) -> Found:
 # A fact that needs support: table and field; an empty field is the row itself.
 FACTS = (
     ("agreements", "instrument_type"),
+    ("agreements", "binding"),
     ("agreements", "status"),
     ("agreements", "announced_on"),
     ("agreements", "signed_on"),
@@ -86,8 +87,11 @@ def claim_made(frames: Frames, schemas: Schemas) -> Found:
 
 def list_item_settled(frames: Frames, schemas: Schemas) -> Found:
     frame = frames["list_items"]
-    for row in frame.index[frame.agreement_id.isna() == frame.reason_out.isna()]:
-        advice = "give either its agreement or reason_out"
+    coded = frame.agreement_id.notna()
+    explained = frame.reason_out.notna() & frame.in_scope.notna()
+    partly = frame.reason_out.notna() | frame.in_scope.notna()
+    for row in frame.index[(coded & partly) | (~coded & ~explained)]:
+        advice = "give either its agreement, or reason_out and in_scope"
         yield "list_items", row, "agreement_id", as_text(frame.agreement_id[row]), advice
 
 

@@ -136,7 +136,9 @@ LIST = Shape(
     ("list_id", "title", "source", "as_of", "stated_count", "scope"),
     passes=("list_id",),
     lists={
-        "items": Shape("list_items", ("item", "agreement", "reason_out"), names=("item",)),
+        "items": Shape(
+            "list_items", ("item", "agreement", "reason_out", "in_scope"), names=("item",)
+        ),
     },
 )
 

@@ -41,7 +41,8 @@ def history_lines(found: dict[str, Any]) -> Iterator[str]:
     """The history that `accords.since.since` returns, as lines."""
     yield f"{found['agreement_id']}: since {found['since'] or 'no release yet'}"
     facts = (
-        f"since {item['since'] or 'no release yet'}  {item['table_name']} {item['item_id']}"
+        f"since {item['since'] or 'no release yet'}  "
+        + " ".join(item[name] for name in ("table_name", "item_id", "field") if item[name])
         for item in found["facts"]
     )
     yield from _section("Facts", facts)

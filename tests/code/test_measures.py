@@ -6,7 +6,7 @@ import krippendorff
 import pandas as pd
 import pytest
 
-from accords.completeness import capture_recapture, chapman
+from accords.completeness import capture_recapture, chapman, in_first_release, on_lists
 from accords.reliability import ATTRIBUTES, reliability, reliability_again
 
 # Two coders, ten units; the codes are letters.
@@ -81,6 +81,17 @@ def test_chapman() -> None:
     assert (round(low), round(high)) == (22, 65)
 
 
+def test_the_first_release_is_what_no_later_one_added() -> None:
+    frames = {
+        "agreements": pd.DataFrame({"agreement_id": ["a", "b"]}),
+        "changes": pd.DataFrame(
+            [("agreements", "added", "b"), ("agreements", "changed", "a"), ("texts", "added", "a")],
+            columns=["table_name", "action", "record_id"],
+        ),
+    }
+    assert in_first_release(frames) == {"a"}
+
+
 def test_capture_recapture_counts_random_searches_alone() -> None:
     frames = {
         "list_items": pd.DataFrame({"agreement_id": ["a", "b", None]}),
@@ -93,8 +104,8 @@ def test_capture_recapture_counts_random_searches_alone() -> None:
             {"agreement_id": ["a", "b", "c", "d"], "sector_id": ["y", "y", "x", "x"]}
         ),
     }
-    found = {name: rest for name, *rest in capture_recapture(frames)}
+    found = {name: rest for name, *rest in capture_recapture(frames, on_lists(frames))}
     assert set(found) == {"all", "x"}
     assert found["all"][:4] == [2, 2, 1, pytest.approx(3.5)]
     frames["sweeps"]["sampling"] = None
-    assert list(capture_recapture(frames)) == []
+    assert list(capture_recapture(frames, {"a"})) == []

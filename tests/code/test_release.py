@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import json
-import os
 import shutil
 import sqlite3
 import zipfile
@@ -107,6 +106,7 @@ def test_a_correction_says_why(checkout: Checkout) -> None:
     """From the first refusal to the published table, the errata and the agreement's history."""
     previous = checkout.git("rev-parse", "HEAD")
     checkout.version("1.2.3", "1.2.4")
+    checkout.edit("package.yaml", "released_on: 2026-02-01", "released_on: 2026-02-20")
     checkout.edit(CARS, "in_force_on: 2026-01-29", "in_force_on: 2026-01-30")
     problems = refused(checkout)
     assert problems == [
@@ -130,11 +130,10 @@ def test_a_correction_says_why(checkout: Checkout) -> None:
     moved = evidence[evidence.evidence_id == cell.evidence_id].iloc[0]
     assert (moved.field, moved.source_id) == ("in_force_on", "ministry-2026-01-29-release")
     errata = (checkout.root / "docs/errata.md").read_text()
-    day = (pd.Timestamp("2026-02-01") - pd.Timestamp("2026-02-10")).days
     line = f"| agreements {CARS_ID} in_force_on | 2026-01-29 | 2026-01-30 | A day too early. |"
     assert line in errata
-    assert errata.rstrip().endswith(f"| {day} |")
-    assert "Why: correction 2." in (checkout.root / "CHANGELOG.md").read_text()
+    assert errata.rstrip().endswith("| 10 |")  # days from the report to the release
+    assert "Why, evidence left out: correction 1." in (checkout.root / "CHANGELOG.md").read_text()
     released = read_release(checkout.root)
     assert released.version == "1.2.4"
 
@@ -229,27 +228,92 @@ def test_a_released_id_resolves_for_ever(checkout: Checkout) -> None:
         (CORRECTION.replace("  paths", "  pathes"), "unknown key: did you mean paths?"),
         (
             CORRECTION.replace("ministry-2026-01-29-release", "ministry-2026"),
-            "the page that moved a value is in the record's evidence",
+            "the page that moved in_force_on is in its evidence",
         ),
         (
             CORRECTION + CORRECTION.replace("in_force_on", "place"),
-            "'agreements can-kor-cars-2026 place': explains a change: delete it",
+            "'agreements can-kor-cars-2026 place': each entry explains a change: it explains none",
         ),
         (
             CORRECTION.replace("correction", "new_evidence").replace(
                 "    source: ministry-2026-01-29-release\n", ""
             ),
-            "new evidence is named",
+            "what moved a value is named",
         ),
+        (CORRECTION.replace("correction", "withdrawn"), "a reason that fits a changed value"),
+        (
+            CORRECTION.replace("[in_force_on]", "[in_force_on, nosuch]"),
+            "can-kor-cars-2026 nosuch': each entry explains a change: it explains none",
+        ),
+        (CORRECTION.replace("2026-02-10", "2026-03-01"), "reported before the release, 2026-02-20"),
     ],
 )
 def test_faults_of_reasons(checkout: Checkout, entry: str, said: str) -> None:
     checkout.version("1.2.3", "1.2.4")
+    checkout.edit("package.yaml", "released_on: 2026-02-01", "released_on: 2026-02-20")
     checkout.edit(CARS, "in_force_on: 2026-01-29", "in_force_on: 2026-01-30")
     checkout.reasons("1.2.4", entry)
     problems = refused(checkout)
     assert any(said in problem for problem in problems), problems
     assert any("releases/1.2.4/reasons/tester.yaml:" in problem for problem in problems)
+
+
+def test_what_was_released_stays(checkout: Checkout) -> None:
+    """A manifest that is gone or was edited, and a history that is cut, are refused."""
+    path = checkout.path("releases/1.2.3/manifest.json")
+    text = path.read_text()
+    checkout.version("1.2.3", "1.2.4")
+    path.write_text(text.replace("can-kor-trade-2014", "can-kor-trade-2015"))
+    with pytest.raises(
+        NotReleasable, match=r"manifest\.json is not as it was released: git checkout"
+    ):
+        stamp(checkout.root)
+    path.unlink()
+    with pytest.raises(NotReleasable, match="is not as it was released"):
+        stamp(checkout.root)
+    path.write_text(text)
+    (checkout.root / "later").write_text("")
+    checkout.commit("Go on")
+    shallow = checkout.root.parent / "shallow"
+    checkout.git("clone", "--quiet", "--depth=1", checkout.root.as_uri(), str(shallow))
+    with pytest.raises(NotReleasable, match="the history is shallow"):
+        stamp(shallow)
+
+
+def test_days_and_doi_of_a_release(checkout: Checkout) -> None:
+    checkout.version("1.2.3", "1.2.4")
+    checkout.edit("package.yaml", "released_on: 2026-02-01", "released_on: 2026-01-31")
+    checkout.edit(CARS, "place: Ottawa", "place: Seoul")
+    checkout.reasons("1.2.4", RECODED)
+    assert any("not before 1.2.3, 2026-02-01" in problem for problem in refused(checkout))
+    checkout.edit("package.yaml", "released_on: 2026-01-31", "released_on: 2026-02-20")
+    package = checkout.path("package.yaml")
+    package.write_text(package.read_text() + "doi: 10.5281/zenodo.1\n")
+    assert stamp(checkout.root).doi == "10.5281/zenodo.1"
+    checkout.commit("Release 1.2.4")
+    checkout.version("1.2.4", "1.2.5")
+    checkout.edit(CARS, "place: Seoul", "place: Ottawa")
+    checkout.reasons("1.2.5", RECODED)
+    with pytest.raises(InvalidData) as error:
+        stamp(checkout.root)
+    assert [problem.rule for problem in error.value.problems] == ["not the DOI of 1.2.4"]
+
+
+RECODED = f"""\
+  - table_name: agreements
+    record_id: {CARS_ID}
+    paths: [place]
+    reason: recoded
+"""
+
+
+def test_reasons_stand_where_they_are_read(checkout: Checkout) -> None:
+    checkout.version("1.2.3", "1.2.4")
+    checkout.edit(CARS, "place: Ottawa", "place: Seoul")
+    checkout.reasons("1.2.4", RECODED)
+    folder = checkout.path("releases/1.2.4/reasons")
+    (folder / "tester.yaml").rename(folder / "tester.yml")
+    assert any("reasons are files ending in .yaml" in problem for problem in refused(checkout))
 
 
 def test_the_release_before_is_what_its_manifest_says(checkout: Checkout) -> None:
@@ -258,7 +322,7 @@ def test_the_release_before_is_what_its_manifest_says(checkout: Checkout) -> Non
     content["tables"]["parties"] = "sha256:" + "0" * 64
     path.write_text(json.dumps(content))
     checkout.git("add", "--all")
-    checkout.git("commit", "--quiet", "--amend", "--no-edit")
+    checkout.git("commit", "--quiet", "--amend", "--no-edit")  # as if it had been so all along
     checkout.version("1.2.3", "1.2.4")
     with pytest.raises(
         NotReleasable, match=r"parties at [0-9a-f]{40} are not those of its manifest"
@@ -316,11 +380,10 @@ def test_the_same_commit_gives_the_same_bytes(
     monkeypatch.setenv("LC_ALL", "tr_TR.UTF-8")
     out = tmp_path / "out"
     shutil.copytree(dist, out)
-    (out / "accords-1.2.2.zip").write_bytes(b"of the release before")
-    os.utime(out / SUMS, (0, 0))
+    (out / "agreements.csv").unlink()
     make_release(tmp_path / "elsewhere ü", out, None)
     assert (out / SUMS).read_bytes() == (dist / SUMS).read_bytes()
-    assert not (out / "accords-1.2.2.zip").exists()
+    assert (out / "agreements.csv").exists()
 
 
 def test_a_release_is_made_of_a_stamped_commit(checkout: Checkout, tmp_path: Path) -> None:
@@ -331,7 +394,7 @@ def test_a_release_is_made_of_a_stamped_commit(checkout: Checkout, tmp_path: Pat
     (checkout.root / "stray.txt").unlink()
     checkout.edit(CARS, "place: Ottawa", "place: Seoul")
     checkout.commit("Change a released record")
-    with pytest.raises(NotReleasable, match=r"1\.2\.3 was released with other rows of agreements"):
+    with pytest.raises(NotReleasable, match=r"1\.2\.3 is commit [0-9a-f]{40}, and [0-9a-f]{40} is"):
         make_release(checkout.root, out, None)
     checkout.version("1.2.3", "1.2.4")
     checkout.commit("Begin a version")
@@ -343,9 +406,16 @@ def test_a_release_is_made_of_a_stamped_commit(checkout: Checkout, tmp_path: Pat
 def test_a_release_spares_other_folders(first: Checkout, tmp_path: Path) -> None:
     (tmp_path / "letters").mkdir()
     (tmp_path / "letters" / "dear.txt").write_text("all")
-    with pytest.raises(NotReleasable, match="is there and is no release"):
+    with pytest.raises(NotReleasable, match="holds more than a release: give another folder"):
+        make_release(first.root, tmp_path / "letters", None)
+    (tmp_path / "letters" / SUMS).write_text(f"{'0' * 64}  something.iso\n")
+    with pytest.raises(NotReleasable, match="holds more than a release"):
         make_release(first.root, tmp_path / "letters", None)
     assert (tmp_path / "letters" / "dear.txt").read_text() == "all"
+    with pytest.raises(NotReleasable, match="--out: there is no folder"):
+        make_release(first.root, tmp_path / "no" / "folder", None)
+    with pytest.raises(NotReleasable, match="is no checkout of a dataset: run this at its root"):
+        make_release(first.root / "records", tmp_path / "dist", None)
 
 
 def test_a_doi_is_stamped_into_all_metadata(first: Checkout, tmp_path: Path) -> None:
@@ -425,9 +495,18 @@ def test_verify_finds_what_is_wrong(fetched: Path) -> None:
     (fetched / "stray.txt").write_text("")
     problems = [str(problem) for problem in verify(fetched)]
     assert any("agreements.csv: sha256" in problem for problem in problems)
-    assert any("agreements.csv: -: 'differs" in problem for problem in problems)
+    assert any("agreements.csv: -: 'differs'" in problem for problem in problems)
     assert any("parties.parquet: -: 'missing'" in problem for problem in problems)
     assert any("stray.txt: -: '': a file that SHA256SUMS names" in problem for problem in problems)
+
+
+def test_verify_a_part_of_a_release(fetched: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.rmtree(fetched / "hub")
+    (fetched / "accords-1.2.3.sqlite").unlink()
+    assert main(["verify", str(fetched)]) == 1
+    assert main(["verify", str(fetched), "--ignore-missing"]) == 0
+    (fetched / SUMS).write_bytes((fetched / SUMS).read_bytes() + b"\xff\n")
+    assert [problem.file for problem in verify(fetched, ignore_missing=True)] == [SUMS]
 
 
 def test_verify_reads_the_package_too(fetched: Path) -> None:
@@ -453,6 +532,7 @@ def test_history_of_an_agreement(
     checkout: Checkout, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     checkout.version("1.2.3", "1.3.0")
+    checkout.edit("package.yaml", "released_on: 2026-02-01", "released_on: 2026-02-20")
     checkout.edit(CARS, "in_force_on: 2026-01-29", "in_force_on: 2026-01-30")
     checkout.edit(CARS, "    due_on: 2030\n", "    due_on: 2030\n" + PROVISION)
     checkout.edit(
@@ -476,5 +556,8 @@ def test_history_of_an_agreement(
     assert lines[0] == f"{CARS_ID}: since 1.2.3"
     assert "  since 1.2.3  agreement_parties can-ised" in lines
     assert "  since 1.3.0  provisions fund" in lines
+    assert "  since 1.3.0  agreements in_force_on" in lines
+    assert "  since 1.2.3  agreements signed_on" in lines
+    assert "  since 1.2.3  event_agreements 2026-01-28-signing" in lines
     change = "in_force_on: 2026-01-29 became 2026-01-30; correction: A day too early."
     assert change in " ".join(line.strip() for line in lines)

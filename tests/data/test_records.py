@@ -9,6 +9,8 @@ from conftest import ROOT
 import accords
 from accords.about import read_package
 from accords.canonical import format_records
+from accords.history import read_manifests
+from accords.release.stamp import differing
 from accords.schema import Schemas
 
 
@@ -57,3 +59,10 @@ def test_countries_are_those_of_the_library() -> None:
 def test_versions_are_one() -> None:
     assert accords.data_version == read_package(ROOT / "records").version
     assert accords.__version__.removesuffix(".post1").startswith(accords.data_version)
+
+
+def test_a_version_has_one_content() -> None:
+    """Once a version is released, other rows need another version."""
+    version = accords.data_version
+    made = [item for item in read_manifests(ROOT / "records") if item.version == version]
+    assert [differing(ROOT, item) for item in made] in ([], [[]])

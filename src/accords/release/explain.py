@@ -20,6 +20,7 @@ from accords.release.reasons import Reason, path_of, places
 
 Fact = tuple[str, str, str]  # the record's table, its id, the path within it
 
+_MOVED = ("correction", "new_evidence", "world_changed")  # by a page
 _OF_REDIRECT = ("merged", "split", "withdrawn")  # any other redirect is a renaming: recoded
 
 
@@ -33,7 +34,7 @@ def explain(
     # Facts first: their evidence shares their reasons.
     for row in sorted(rows, key=lambda row: row["table_name"] == "evidence"):
         problems += finder.explain(row)
-    problems += [_unused(entry) for entry in reasons if not entry.used]
+    problems += [fault for entry in reasons for fault in _unused(entry)]
     return rows, problems
 
 
@@ -75,7 +76,8 @@ class _Finder:
         if of_new_record or self._is_no_fact(row, owner):
             return
         if entry := self._entry(fact):
-            entry.used = True
+            entry.used |= {path for path in entry.paths or [""] if _below(fact[2], path)}
+            yield from _misfits(row, entry)
             row["reason"] = entry.reason
             row["reported_on"], row["note"] = entry.reported_on or None, entry.note or None
             yield from self._cite(row, fact, entry)
@@ -101,21 +103,21 @@ class _Finder:
         return max(found, key=lambda item: item[0])[1] if found else None
 
     def _cite(self, row: Cells, fact: Fact, entry: Reason) -> Iterator[Problem]:
-        """The evidence of the page that an entry names: of the fact itself, else of its record."""
+        """The evidence of the page that an entry names: of the fact itself; of its record where the
+        fact has none, since it is gone or owes none."""
         if not entry.source:
             row["evidence_id"] = self._moved_by(row, fact)
-            if entry.reason == "new_evidence" and not row["evidence_id"]:
+            if entry.reason in _MOVED and not row["evidence_id"]:
                 advice = "add source: the page that moved it"
-                rule = "new evidence is named"
+                rule = "what moved a value is named"
                 yield Problem(entry.file, entry.line, "source", "/".join(fact), rule, advice)
             return
-        for rows in (self._by_fact.get(fact, []), self._by_record.get(fact[:2], [])):
-            for found in rows:
-                if found["source_id"] == entry.source:
-                    row["evidence_id"] = found["evidence_id"]
-                    return
-        rule = "the page that moved a value is in the record's evidence"
-        advice = f"name {entry.source} in the evidence of {fact[1]}, or leave source out"
+        for found in self._by_fact.get(fact) or self._by_record.get(fact[:2], []):
+            if found["source_id"] == entry.source:
+                row["evidence_id"] = found["evidence_id"]
+                return
+        rule = f"the page that moved {fact[2] or fact[1]} is in its evidence"
+        advice = f"name {entry.source} in the evidence of {fact[1]}, or another source here"
         yield Problem(entry.file, entry.line, "source", entry.source, rule, advice)
 
     def _inferred(self, row: Cells, fact: Fact) -> str | None:
@@ -159,9 +161,24 @@ class _Finder:
         return Problem(place, 0, path, value, "each change says why", advice)
 
 
-def _unused(entry: Reason) -> Problem:
-    value = " ".join(part for part in (entry.table, entry.record_id, *entry.paths) if part)
-    return Problem(entry.file, entry.line, "reasons", value, "explains a change", "delete it")
+def _below(path: str, above: str) -> bool:
+    return not above or path == above or path.startswith(f"{above}/")
+
+
+def _unused(entry: Reason) -> Iterator[Problem]:
+    """The paths of an entry, or the entry, that no change needs."""
+    for path in entry.paths or [""]:
+        if path not in entry.used:
+            value = " ".join(part for part in (entry.table, entry.record_id, path) if part)
+            rule, advice = "each entry explains a change", "it explains none: delete it"
+            yield Problem(entry.file, entry.line, "reasons", value, rule, advice)
+
+
+def _misfits(row: Cells, entry: Reason) -> Iterator[Problem]:
+    """A value that changed was not withdrawn, merged or split."""
+    if row["action"] == "changed" and entry.reason in _OF_REDIRECT:
+        rule, advice = "a reason that fits a changed value", "say why the value is another"
+        yield Problem(entry.file, entry.line, "reason", entry.reason, rule, advice)
 
 
 def _fact(table: str | None, record_id: str, item_id: str | None, field: str | None) -> Fact:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from accords.about import Package
 from accords.diff import has_ids
 from accords.diff_read import Release, key_of
 from accords.diff_schema import BUMPS, Bump
-from accords.history import FOLDER, MANIFEST, Manifest, version_key
+from accords.history import FOLDER, MANIFEST, Manifest
+from accords.ids import version_key
 from accords.problems import Problem
 
 
@@ -21,6 +23,18 @@ def check_version(old: str, new: str, owed: Bump) -> Iterator[Problem]:
     elif BUMPS.index(claimed(old, new)) < BUMPS.index(_owed(old, owed)):
         rule = f"the changes since {old} owe a {owed} version"
         yield Problem(place, 0, "version", new, rule, f"write {due(old, owed)}")
+
+
+def check_days(last: Manifest, package: Package) -> Iterator[Problem]:
+    """A release comes after the one before, with a DOI of its own."""
+    place = "records/package.yaml"
+    if package.released_on < last.released_on:
+        rule = f"not before {last.version}, {last.released_on}"
+        day = package.released_on.isoformat()
+        yield Problem(place, 0, "released_on", day, rule, "write the day of this release")
+    if package.doi and package.doi == last.doi:
+        rule, advice = f"not the DOI of {last.version}", "delete it, or write this release's own"
+        yield Problem(place, 0, "doi", package.doi, rule, advice)
 
 
 def claimed(old: str, new: str) -> Bump:

@@ -33,9 +33,25 @@ def head(root: Path) -> str:
     return _git(root, "rev-parse", "HEAD").decode().strip()
 
 
-def is_committed(root: Path, path: str) -> bool:
-    """Whether the last commit has a file at `path`."""
-    return bool(_git(root, "ls-tree", "--name-only", "HEAD", "--", path).strip())
+def is_shallow(root: Path) -> bool:
+    """Whether a part of the history is missing."""
+    return _git(root, "rev-parse", "--is-shallow-repository").decode().strip() == "true"
+
+
+def has(root: Path, commit: str, path: str) -> bool:
+    """Whether a commit has a file at `path`."""
+    return bool(_git(root, "ls-tree", "--name-only", commit, "--", path).strip())
+
+
+def content_at(root: Path, commit: str, path: str) -> bytes:
+    """A file as a commit has it."""
+    return _git(root, "show", f"{commit}:{path}")
+
+
+def ever_added(root: Path, pattern: str) -> list[str]:
+    """Paths of all files of a pattern that the history has brought, there still or not."""
+    arguments = ("log", "--diff-filter=A", "--name-only", "--format=", "--", pattern)
+    return sorted(set(_git(root, *arguments).decode().split()))
 
 
 def commit_that_added(root: Path, path: str) -> str | None:

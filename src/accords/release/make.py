@@ -27,7 +27,7 @@ from accords.release.content import Content
 from accords.release.excel import excel_bytes
 from accords.release.hub import hub_files
 from accords.release.sqlite import sqlite_bytes
-from accords.release.stamp import NotReleasable, differing
+from accords.release.stamp import NotReleasable, check_checkout, differing
 from accords.release.stata import stata_files
 
 SUMS, LOCK = "SHA256SUMS", "requirements.lock"
@@ -54,12 +54,13 @@ def make_release(
     doi: one reserved for it, stamped into the metadata. Returns the files written. Raises
     NotReleasable, NoRepository, and what the formats raise.
     """
-    if out.exists() and not (out / SUMS).is_file() and (not out.is_dir() or any(out.iterdir())):
-        raise NotReleasable(f"{out} is there and is no release: give another folder")
+    check_checkout(root)
+    _check_out(out)
     if changed := git.changed_files(root):
         listed = "\n  ".join(changed[:20])
         raise NotReleasable(f"a release is made of a commit: commit or remove\n  {listed}")
     commit = git.head(root)
+    _check_commit(root, commit)
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder) / "accords"
         git.export(root, commit, place)
@@ -70,6 +71,35 @@ def make_release(
         files[SUMS] = _sums(files)
         _swap_in(files, out)
     return sorted(out / path for path in files)
+
+
+def _check_out(out: Path) -> None:
+    """A release is put in place of nothing, an empty folder, or an earlier release."""
+    if not out.resolve().parent.is_dir():
+        raise NotReleasable(f"--out: there is no folder {out.resolve().parent}")
+    if out.is_dir():
+        there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+        named = read_sums((out / SUMS).read_bytes())[0] if SUMS in there else {}
+        if there <= {*named, SUMS}:
+            return
+    elif not out.exists():
+        return
+    raise NotReleasable(f"{out} holds more than a release: give another folder")
+
+
+def _check_commit(root: Path, commit: str) -> None:
+    """One version is one commit: the one that added its manifest."""
+    version = read_package(root / "records").version
+    path = f"records/{manifest_path(version)}"
+    if not git.has(root, "HEAD", path):
+        advice = "run accords stamp, commit what it writes, and release again"
+        raise NotReleasable(f"{version} has no {MANIFEST}: {advice}")
+    stamped = git.commit_that_added(root, path)
+    if stamped != commit:
+        raise NotReleasable(
+            f"{version} is commit {stamped}, and {commit} is checked out: check out the former, "
+            "or raise version in records/package.yaml and stamp"
+        )
 
 
 def _swap_in(files: Mapping[str, bytes], out: Path) -> None:
@@ -91,20 +121,14 @@ def _build(place: Path, doi: str | None) -> None:
     """Build the exported commit, and hold it to the manifest of its version."""
     records = place / "records"
     version = read_package(records).version
-    made = {item.version: item for item in read_manifests(records)}.get(version)
-    if made is None:
-        advice = "run accords stamp, commit what it writes, and release again"
-        raise NotReleasable(f"{version} has no {MANIFEST}: {advice}")
+    (made,) = (item for item in read_manifests(records) if item.version == version)
     if doi:
         set_doi(records, doi)
     if build(place, ["--quiet"]):
         raise NotReleasable("the commit does not build: mend what is listed")
     if other := differing(place, made):
-        advice = "raise version in records/package.yaml, or check out the commit that added {}"
-        path = f"records/{manifest_path(version)}"
-        raise NotReleasable(
-            f"{version} was released with other rows of {', '.join(other)}: {advice.format(path)}"
-        )
+        advice = "the commit was not made of what was stamped: stamp the next version"
+        raise NotReleasable(f"{version}: {', '.join(other)} differ from {MANIFEST}: {advice}")
 
 
 def _provenance(place: Path, commit: str, doi: str | None) -> bytes:
@@ -168,6 +192,19 @@ def _distributions(content: Content) -> Iterator[tuple[str, bytes]]:
             raise NotReleasable(f"the wheel can't be built: {said}")
         for path in sorted(Path(folder).iterdir()):
             yield path.name, path.read_bytes()
+
+
+def read_sums(content: bytes) -> tuple[dict[str, str], list[tuple[int, str]]]:
+    """Path -> sum, as `sha256sum` writes them, and the lines that are none, by number."""
+    sums: dict[str, str] = {}
+    wrong = []
+    for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
+        total, _, name = line.partition(" ")
+        if len(total) == 64 and name[:1] in (" ", "*") and name[1:] not in sums:
+            sums[name[1:]] = total
+        else:
+            wrong.append((number, line))
+    return sums, wrong
 
 
 def _sums(files: Mapping[str, bytes]) -> bytes:

@@ -12,6 +12,8 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from accords.about import Package
+from accords.cells import is_canonical
 from accords.history import FOLDER
 from accords.problems import InvalidData, Problem
 from accords.records import check_keys
@@ -29,7 +31,8 @@ _FILE = Shape("", (), lists={"reasons": _ENTRY})
 
 @dataclass(eq=False)
 class Reason:
-    """One entry. paths: none for the whole record; used: whether it explained a change."""
+    """One entry. paths: none for the whole record; used: those of its paths that explained a
+    change, an empty one where it has none."""
 
     file: str
     line: int
@@ -40,7 +43,7 @@ class Reason:
     source: str
     reported_on: str
     note: str
-    used: bool = field(default=False)
+    used: set[str] = field(default_factory=set)
 
     def covers(self, table: str, record_id: str, path: str) -> tuple[bool, int] | None:
         """How closely it names a fact: whether it names the record, and the length of the path."""
@@ -52,13 +55,17 @@ class Reason:
         return bool(self.record_id), max(map(len, named), default=0)
 
 
-def read_reasons(records: Path, version: str, schemas: Schemas) -> list[Reason]:
+def read_reasons(records: Path, package: Package, schemas: Schemas) -> list[Reason]:
     """All entries for a release. Raises InvalidData where a file or an entry is wrong."""
-    folder = records / FOLDER / version / "reasons"
+    folder = records / FOLDER / package.version / "reasons"
     found: list[Reason] = []
     problems: list[Problem] = []
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(folder.rglob("*")):
         name = f"{records.name}/{path.relative_to(records).as_posix()}"
+        if path.suffix != ".yaml" or path.parent != folder:
+            rule, advice = "reasons are files ending in .yaml", "move its entries into one"
+            problems.append(Problem(name, 0, "", path.name, rule, advice))
+            continue
         data, faults = read(path, name)
         problems += faults
         if data is None:
@@ -67,7 +74,7 @@ def read_reasons(records: Path, version: str, schemas: Schemas) -> list[Reason]:
         for item in data.get("reasons", []):
             cells = {key: str(item.get(key, "")) for key in _ENTRY.keys}
             line = line_of(item)
-            problems += _faults(cells, name, line, schemas)
+            problems += _faults(cells, name, line, package, schemas)
             found.append(
                 Reason(
                     name,
@@ -86,7 +93,9 @@ def read_reasons(records: Path, version: str, schemas: Schemas) -> list[Reason]:
     return found
 
 
-def _faults(cells: dict[str, str], file: str, line: int, schemas: Schemas) -> Iterator[Problem]:
+def _faults(
+    cells: dict[str, str], file: str, line: int, package: Package, schemas: Schemas
+) -> Iterator[Problem]:
     codes = schemas["changes"].columns["reason"].constraints["enum"]
     if cells["reason"] not in codes:
         advice = f"use one of {', '.join(codes)}"
@@ -94,12 +103,12 @@ def _faults(cells: dict[str, str], file: str, line: int, schemas: Schemas) -> It
     if cells["table_name"] not in owners():
         rule, advice = "a table whose records are edited", f"use one of {', '.join(owners())}"
         yield Problem(file, line, "table_name", cells["table_name"], rule, advice)
-    if cells["reported_on"]:
-        try:
-            date.fromisoformat(cells["reported_on"])
-        except ValueError:
-            day = cells["reported_on"]
+    if day := cells["reported_on"]:
+        if not is_canonical(day, "date"):
             yield Problem(file, line, "reported_on", day, "a day", "write YYYY-MM-DD")
+        elif date.fromisoformat(day) > package.released_on:
+            rule = f"reported before the release, {package.released_on}"
+            yield Problem(file, line, "reported_on", day, rule, "mend the day")
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from accords.files import PackageFiles
 from accords.history import (
     CHANGES,
     FOLDER,
+    MANIFEST,
     Manifest,
     manifest_json,
     manifest_path,
@@ -30,7 +31,7 @@ from accords.problems import InvalidData
 from accords.publish import write_all
 from accords.release import git
 from accords.release.explain import explain
-from accords.release.gates import check_ids, check_version, ids_of
+from accords.release.gates import check_days, check_ids, check_version, ids_of
 from accords.release.reasons import read_reasons
 from accords.schema import read_schemas
 
@@ -44,9 +45,13 @@ def stamp(root: Path) -> Manifest:
 
     Raises NotReleasable, NoRepository, or InvalidData with everything that stands in the way.
     """
+    check_checkout(root)
+    if git.is_shallow(root):
+        raise NotReleasable("the history is shallow: git fetch --unshallow, then stamp")
+    _check_history(root)
     records = root / "records"
     version = read_package(records).version
-    if git.is_committed(root, f"records/{manifest_path(version)}"):
+    if git.has(root, "HEAD", f"records/{manifest_path(version)}"):
         raise NotReleasable(f"{version} is released: raise version in records/package.yaml")
     # A stamp that was not committed is made anew.
     for name in (manifest_path(version), f"{FOLDER}/{version}/{CHANGES}"):
@@ -71,6 +76,25 @@ def stamp(root: Path) -> Manifest:
     return made
 
 
+def check_checkout(root: Path) -> None:
+    """Raises NotReleasable where `root` is not the root of a checkout."""
+    if not ((root / "records" / "package.yaml").is_file() and (root / "schemas").is_dir()):
+        raise NotReleasable(f"{root} is no checkout of a dataset: run this at its root")
+
+
+def _check_history(root: Path) -> None:
+    """What was released stays as it was committed: no manifest is gone or was edited."""
+    for name in git.ever_added(root, f"records/{FOLDER}/*/{MANIFEST}"):
+        commit = git.commit_that_added(root, name) or ""
+        for path in (name, name.replace(MANIFEST, CHANGES)):
+            if not git.has(root, commit, path):
+                continue  # the first release has no changes
+            there = root / path
+            if not there.is_file() or there.read_bytes() != git.content_at(root, commit, path):
+                advice = f"git checkout {commit} -- {path}"
+                raise NotReleasable(f"{path} is not as it was released: {advice}")
+
+
 def _build(root: Path) -> None:
     if build(root, []):
         raise NotReleasable("the build failed: mend what it lists, and stamp again")
@@ -86,9 +110,11 @@ def _close(root: Path, new: Release, earlier: list[Manifest]) -> tuple[Manifest,
         raise NotReleasable(f"the stamp of {last.version} is not committed: commit it first")
     old = _released(root, last, commit)
     diff = compare(old, new)
+    package = read_package(root / "records")
     problems = [*check_ids(earlier, new), *check_version(last.version, new.version, diff["bump"])]
+    problems += check_days(last, package)
     try:
-        reasons = read_reasons(root / "records", new.version, new.schemas)
+        reasons = read_reasons(root / "records", package, new.schemas)
         rows, unexplained = explain(diff, old, new, reasons)
         problems += unexplained
     except InvalidData as error:
@@ -133,10 +159,12 @@ def _tables(package: Path) -> dict[str, str]:
 
 
 def _manifest(root: Path, new: Release, before: dict[str, Any], rows: list[Cells]) -> Manifest:
+    package = read_package(root / "records")
     actions = Counter(row["action"] for row in rows)
     return Manifest(
         version=new.version,
-        released_on=read_package(root / "records").released_on,
+        released_on=package.released_on,
+        doi=package.doi,
         **{"previous_version": None, "previous_commit": None, "bump": None, "schema": []} | before,
         totals={action: actions[action] for action in ("added", "removed", "changed")},
         rows={name: len(new.rows[name]) for name in _tables(root)},

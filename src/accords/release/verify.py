@@ -9,25 +9,36 @@ from pathlib import Path
 from accords.files import NotAPackage, PackageFiles
 from accords.problems import Problem
 from accords.published import validate
-from accords.release.make import SUMS
+from accords.release.make import SUMS, read_sums
 
 _FETCH = "fetch it again"
 
 
-def verify(path: Path, tell: Callable[[str], None] = lambda text: None) -> list[Problem]:
+def verify(
+    path: Path, tell: Callable[[str], None] = lambda text: None, *, ignore_missing: bool = False
+) -> list[Problem]:
     """Everything wrong with a release: a folder with SHA256SUMS, or one file of such a folder (a
-    bundle is checked whole). Raises NotAPackage where there is none."""
+    bundle is checked whole).
+
+    ignore_missing: for a folder into which a part of the release was fetched, as `sha256sum` has
+    it. Raises NotAPackage where there is none.
+    """
     folder = path if path.is_dir() else path.parent
     if not path.exists():
         raise NotAPackage(f"{path}: there is no such file or folder")
     if not (folder / SUMS).is_file():
-        raise NotAPackage(f"{folder}: has no {SUMS}; give the folder that a release was made into")
+        advice = f"fetch it too, or check a bundle alone with accords validate {path}"
+        raise NotAPackage(f"{folder}: has no {SUMS}: {advice}")
     tell("check sums")
-    sums, problems = _read(folder / SUMS)
+    sums, wrong = read_sums((folder / SUMS).read_bytes())
+    rule = "64 hex digits, two blanks and a path, each path once"
+    problems = [Problem(SUMS, number, "", line, rule, _FETCH) for number, line in wrong]
     if path.is_dir():
+        if ignore_missing:
+            sums = {name: total for name, total in sums.items() if (folder / name).is_file()}
         problems += _check_folder(folder, sums)
         bundles = [folder / name for name in sums if _is_bundle(name)]
-        if len(bundles) != 1:
+        if len(bundles) != 1 and not ignore_missing:
             names = ", ".join(bundle.name for bundle in bundles)
             rule = "a release has one bundle, accords-VERSION.zip"
             problems.append(Problem(SUMS, 0, "", names, rule, _FETCH))
@@ -44,19 +55,6 @@ def verify(path: Path, tell: Callable[[str], None] = lambda text: None) -> list[
 
 def _is_bundle(name: str) -> bool:
     return name.startswith("accords-") and name.endswith(".zip") and not name.endswith("-stata.zip")
-
-
-def _read(path: Path) -> tuple[dict[str, str], list[Problem]]:
-    sums: dict[str, str] = {}
-    problems = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
-        total, gap, name = line.partition("  ")
-        if not gap or len(total) != 64 or name in sums:
-            rule = "64 hex digits, two blanks and a path, each path once"
-            problems.append(Problem(SUMS, number, "", line, rule, _FETCH))
-        else:
-            sums[name] = total
-    return sums, problems
 
 
 def _check_folder(folder: Path, sums: dict[str, str]) -> Iterator[Problem]:
@@ -90,6 +88,6 @@ def _check_bundle(
     for item in resources if folder else ():
         name = Path(item["path"]).name
         loose = folder / name if folder else bundle
-        if not loose.is_file() or loose.read_bytes() != files.read(item["path"]):
+        if loose.is_file() and loose.read_bytes() != files.read(item["path"]):
             rule = f"the same bytes as in {bundle.name}"
-            yield Problem(name, 0, "", "differs or is missing", rule, _FETCH)
+            yield Problem(name, 0, "", "differs", rule, _FETCH)
