@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from accords.cells import is_canonical
 from accords.problems import InvalidData, Problem
 from accords.yamlio import Sequence, Text, line_of, read
 
@@ -68,10 +69,10 @@ def read_package(records: Path) -> Package:
         faults.append(
             _fault(name, data["version"], "version", "a version", "write MAJOR.MINOR.PATCH")
         )
-    try:
-        released = date.fromisoformat(str(data.get("released_on", "")))
-    except ValueError:
-        released = date.min
+    released, stated = date.min, str(data.get("released_on", ""))
+    if is_canonical(stated, "date"):
+        released = date.fromisoformat(stated)
+    else:
         value = data.get("released_on", Text("", 1))
         if isinstance(value, Text):
             faults.append(_fault(name, value, "released_on", "a day", "write YYYY-MM-DD"))

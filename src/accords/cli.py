@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 from collections.abc import Callable, Sequence
-from datetime import date
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 from accords.loader import NotFound, schemas, tables
 from accords.new_arguments import add_new_arguments
+from accords.release.commands import add_release_commands
+from accords.say import fail, print_json, print_problems, report
 
 _EPILOG = "Exit codes: 0 done; 1 the data is invalid, differs or is not there; 2 wrong usage."
 
@@ -27,11 +26,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
         return code
     except NotFound as error:
-        return _fail(error)
+        return fail(error)
     except ModuleNotFoundError as error:
         extra = {"xlsxwriter": "release", "hatchling": "release"}.get(error.name or "", "build")
         hint = f"{error.name} is not installed: pip install 'accords[{extra}]'"
-        return _fail(error if "pip install" in str(error) else hint)
+        return fail(error if "pip install" in str(error) else hint)
     except BrokenPipeError:  # the reader, `head` say, has enough: leave nothing to be flushed
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -70,18 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     forms = ("text", "markdown", "json")
     compared.add_argument("--format", choices=forms, default="text", help="default: text")
     compared.add_argument("--exit-code", action="store_true", help="exit 1 where they differ")
-    stamped = add("stamp", _stamp, "Close a version: hold it to the gates, write its manifest.")
-    stamped.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
-    made = add("release", _release, "Make the release of the commit that is checked out.")
-    made.add_argument("--root", type=Path, default=Path(), help="the checkout (default: here)")
-    made.add_argument("--out", type=Path, default=Path("dist"), help="folder (default: dist)")
-    made.add_argument("--doi", help="a DOI reserved for it, stamped into the metadata")
-    verified = add("verify", _verify, "Check a release: its sums, its package, its tables.")
-    verified.add_argument("path", type=Path, help="the folder of a release, or its bundle")
-    verified.add_argument(
-        "--ignore-missing", action="store_true", help="for a folder with a part of a release"
-    )
-    verified.add_argument("--json", action="store_true", help="print the problems as JSON")
+    add_release_commands(add)
     formatted = add("format", _format, "Bring records into their canonical form.")
     formatted.add_argument("path", type=Path, nargs="*", help="files (default: all records)")
     formatted.add_argument("--records", type=Path, default=Path("records"), help="records folder")
@@ -110,7 +98,7 @@ def _tables(arguments: argparse.Namespace) -> int:
         for name in tables()
     ]
     if arguments.json:
-        return _print_json(found)
+        return print_json(found)
     width = max(map(len, tables()))
     for row in found:
         print(f"{row['table']:<{width}} {row['rows']:>8,}  {row['description']}")
@@ -124,7 +112,7 @@ def _show(arguments: argparse.Namespace) -> int:
 
     found = (since if arguments.history else agreement)(arguments.id)
     if arguments.json:
-        return _print_json(found)
+        return print_json(found)
     for line in (history_lines if arguments.history else lines)(found):
         print(line)
     return 0
@@ -140,33 +128,7 @@ def _cite(arguments: argparse.Namespace) -> int:
 def _validate(arguments: argparse.Namespace) -> int:
     from accords.published import validate
 
-    return _report(arguments, validate)
-
-
-def _verify(arguments: argparse.Namespace) -> int:
-    from accords.release.verify import verify
-
-    return _report(arguments, partial(verify, ignore_missing=arguments.ignore_missing))
-
-
-def _report(arguments: argparse.Namespace, check: Callable[..., list[Any]]) -> int:
-    """What a check of `arguments.path` finds."""
-    from dataclasses import asdict
-
-    from accords.files import NotAPackage
-    from accords.progress import Progress
-
-    progress = Progress(quiet=arguments.json)
-    try:
-        problems = check(arguments.path, progress)
-    except NotAPackage as error:
-        return _fail(error)
-    if arguments.json:
-        _print_json({"valid": not problems, "problems": [asdict(item) for item in problems]})
-    else:
-        progress.done(f"{len(problems)} problem(s)" if problems else "valid")
-        _print_problems(problems)
-    return 1 if problems else 0
+    return report(arguments, validate)
 
 
 def _diff(arguments: argparse.Namespace) -> int:
@@ -177,50 +139,13 @@ def _diff(arguments: argparse.Namespace) -> int:
     try:
         found = diff(arguments.old, arguments.new)
     except NotAPackage as error:
-        return _fail(error)
+        return fail(error)
     if arguments.format == "json":
-        _print_json(found)
+        print_json(found)
     else:
         for line in (text_lines if arguments.format == "text" else markdown_lines)(found):
             print(line)
     return 1 if arguments.exit_code and found["bump"] != "none" else 0
-
-
-def _stamp(arguments: argparse.Namespace) -> int:
-    from accords.problems import InvalidData
-    from accords.release.git import NoRepository
-    from accords.release.stamp import NotReleasable, stamp
-
-    try:
-        made = stamp(arguments.root.resolve())
-    except (NotReleasable, NoRepository) as error:
-        return _fail(error)
-    except InvalidData as error:
-        _print_problems(error.problems)
-        return _fail(f"{len(error.problems)} problem(s): not stamped")
-    print(f"{made.version} is stamped: commit what it wrote, then run accords release")
-    return 0
-
-
-def _release(arguments: argparse.Namespace) -> int:
-    from accords.problems import InvalidData
-    from accords.progress import Progress
-    from accords.release.git import NoRepository
-    from accords.release.make import make_release
-    from accords.release.stamp import NotReleasable
-
-    progress = Progress()
-    try:
-        files = make_release(arguments.root.resolve(), arguments.out, arguments.doi, progress)
-    except (NotReleasable, NoRepository) as error:
-        progress.done("no release was made")
-        return _fail(error)
-    except InvalidData as error:
-        progress.done("no release was made")
-        _print_problems(error.problems)
-        return 1
-    progress.done(f"made {len(files)} files in {arguments.out}")
-    return 0
 
 
 def _format(arguments: argparse.Namespace) -> int:
@@ -228,11 +153,11 @@ def _format(arguments: argparse.Namespace) -> int:
     from accords.problems import InvalidData
 
     if not arguments.records.is_dir():
-        return _fail(f"there is no folder {arguments.records}: run this in a checkout")
+        return fail(f"there is no folder {arguments.records}: run this in a checkout")
     try:
         changed = format_records(arguments.records, arguments.path, write=not arguments.check)
     except InvalidData as error:
-        _print_problems(error.problems)
+        print_problems(error.problems)
         return 1
     for path in changed:
         print(path)
@@ -247,30 +172,10 @@ def _new(arguments: argparse.Namespace) -> int:
     try:
         print(run(arguments))
     except NotAdded as error:
-        return _fail(error)
+        return fail(error)
     except InvalidData as error:
-        _print_problems(error.problems)
+        print_problems(error.problems)
         return 1
-    return 0
-
-
-def _fail(message: object) -> int:
-    print(f"accords: {message}", file=sys.stderr)
-    return 1
-
-
-def _print_problems(problems: Sequence[object]) -> None:
-    for problem in problems:
-        print(problem, file=sys.stderr)
-
-
-def _print_json(value: object) -> int:
-    def plain(item: Any) -> str:
-        if isinstance(item, date):
-            return item.isoformat()
-        raise TypeError(type(item))
-
-    print(json.dumps(value, indent=2, ensure_ascii=False, default=plain))
     return 0
 
 

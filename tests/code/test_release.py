@@ -20,6 +20,7 @@ from accords.cli import main
 from accords.diff_read import read_release
 from accords.history import read_manifests
 from accords.problems import InvalidData
+from accords.published import validate
 from accords.release.gates import check_version, due
 from accords.release.make import SUMS, make_release
 from accords.release.stamp import NotReleasable, stamp
@@ -278,6 +279,11 @@ def test_what_was_released_stays(checkout: Checkout) -> None:
     checkout.git("clone", "--quiet", "--depth=1", checkout.root.as_uri(), str(shallow))
     with pytest.raises(NotReleasable, match="the history is shallow"):
         stamp(shallow)
+    with pytest.raises(NotReleasable, match="the history is shallow"):
+        make_release(shallow, shallow / "dist", None)
+    checkout.path("releases/1.2.3/changes.csv").write_text("change_id\n")
+    with pytest.raises(NotReleasable, match=r"changes\.csv was not released: remove it"):
+        stamp(checkout.root)
 
 
 def test_days_and_doi_of_a_release(checkout: Checkout) -> None:
@@ -288,11 +294,12 @@ def test_days_and_doi_of_a_release(checkout: Checkout) -> None:
     assert any("not before 1.2.3, 2026-02-01" in problem for problem in refused(checkout))
     checkout.edit("package.yaml", "released_on: 2026-01-31", "released_on: 2026-02-20")
     package = checkout.path("package.yaml")
-    package.write_text(package.read_text() + "doi: 10.5281/zenodo.1\n")
-    assert stamp(checkout.root).doi == "10.5281/zenodo.1"
+    package.write_text(package.read_text() + "doi: 10.5281/zenodo.1a\n")
+    assert stamp(checkout.root).doi == "10.5281/zenodo.1a"
     checkout.commit("Release 1.2.4")
     checkout.version("1.2.4", "1.2.5")
     checkout.edit(CARS, "place: Seoul", "place: Ottawa")
+    checkout.edit("package.yaml", "doi: 10.5281/zenodo.1a", "doi: 10.5281/ZENODO.1A")
     checkout.reasons("1.2.5", RECODED)
     with pytest.raises(InvalidData) as error:
         stamp(checkout.root)
@@ -408,12 +415,14 @@ def test_a_release_spares_other_folders(first: Checkout, tmp_path: Path) -> None
     (tmp_path / "letters" / "dear.txt").write_text("all")
     with pytest.raises(NotReleasable, match="holds more than a release: give another folder"):
         make_release(first.root, tmp_path / "letters", None)
-    (tmp_path / "letters" / SUMS).write_text(f"{'0' * 64}  something.iso\n")
+    (tmp_path / "letters" / SUMS).write_text(f"{'0' * 64}  dear.txt\n")
     with pytest.raises(NotReleasable, match="holds more than a release"):
         make_release(first.root, tmp_path / "letters", None)
     assert (tmp_path / "letters" / "dear.txt").read_text() == "all"
     with pytest.raises(NotReleasable, match="--out: there is no folder"):
         make_release(first.root, tmp_path / "no" / "folder", None)
+    with pytest.raises(NotReleasable, match="is where this runs"):
+        make_release(first.root, first.root, None)
     with pytest.raises(NotReleasable, match="is no checkout of a dataset: run this at its root"):
         make_release(first.root / "records", tmp_path / "dist", None)
 
@@ -505,8 +514,30 @@ def test_verify_a_part_of_a_release(fetched: Path, capsys: pytest.CaptureFixture
     (fetched / "accords-1.2.3.sqlite").unlink()
     assert main(["verify", str(fetched)]) == 1
     assert main(["verify", str(fetched), "--ignore-missing"]) == 0
+    for name in ("accords-1.2.3.zip", "agreements.csv"):
+        (fetched / "part").mkdir(exist_ok=True)
+        shutil.copy(fetched / name, fetched / "part" / name)
+    (fetched / "part" / SUMS).write_text(f"{'Z' * 64}  agreements.csv\n")
+    assert verify(fetched / "part", ignore_missing=True) != []
+    (fetched / "part" / "agreements.csv").unlink()
+    (fetched / "part" / "accords-1.2.3.zip").unlink()
+    problems = verify(fetched / "part", ignore_missing=True)
+    assert "a file was verified" in {problem.rule for problem in problems}
+    shutil.rmtree(fetched / "part")
     (fetched / SUMS).write_bytes((fetched / SUMS).read_bytes() + b"\xff\n")
     assert [problem.file for problem in verify(fetched, ignore_missing=True)] == [SUMS]
+
+
+def test_an_earlier_package_is_checked_by_its_own_schema(
+    fetched: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where this version's rules speak of what it does not have, they are left out, and said so."""
+    newer = dict(accords.loader.schemas())
+    newer["of_the_future"] = newer["texts"]
+    monkeypatch.setattr("accords.published.installed", lambda: newer)
+    told: list[str] = []
+    assert validate(fetched / "accords-1.2.3.zip", told.append) == []
+    assert any("rules left out: it has no of_the_future." in text for text in told)
 
 
 def test_verify_reads_the_package_too(fetched: Path) -> None:

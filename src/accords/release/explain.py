@@ -65,6 +65,9 @@ class _Finder:
             for row in new.rows["redirects"]
             for action, name in (("removed", "old_id"), ("changed", "new_id"))
         }
+        self._renamed = {
+            (row["old_id"], row["new_id"]): row["reason"] or "" for row in new.rows["redirects"]
+        }
         self._keys = {name: table.primary_key for name, table in new.schemas.items()}
         self._explained: dict[Fact, str] = {}
 
@@ -123,6 +126,12 @@ class _Finder:
     def _inferred(self, row: Cells, fact: Fact) -> str | None:
         owner, record_id, _ = fact
         redirect = self._redirects.get((row["action"] or "", owner, record_id))
+        # A key also changes where it names, or is made of, an id that was renamed elsewhere.
+        pair = (row["old_value"], row["new_value"])
+        if redirect is None and row["action"] == "changed":
+            redirect = self._renamed.get(pair)
+        if redirect is None and row["field"] == "evidence_id":
+            redirect = ""
         in_key = row["field"] is None or row["field"] in self._keys[row["table_name"] or ""]
         if redirect is not None and in_key:
             return next((code for code in _OF_REDIRECT if code in redirect), "recoded")

@@ -25,15 +25,17 @@ def check_version(old: str, new: str, owed: Bump) -> Iterator[Problem]:
         yield Problem(place, 0, "version", new, rule, f"write {due(old, owed)}")
 
 
-def check_days(last: Manifest, package: Package) -> Iterator[Problem]:
-    """A release comes after the one before, with a DOI of its own."""
-    place = "records/package.yaml"
+def check_days(earlier: Sequence[Manifest], package: Package) -> Iterator[Problem]:
+    """A release comes after the one before, with a DOI of its own (in whatever case)."""
+    place, last = "records/package.yaml", earlier[-1]
     if package.released_on < last.released_on:
         rule = f"not before {last.version}, {last.released_on}"
         day = package.released_on.isoformat()
         yield Problem(place, 0, "released_on", day, rule, "write the day of this release")
-    if package.doi and package.doi == last.doi:
-        rule, advice = f"not the DOI of {last.version}", "delete it, or write this release's own"
+    known = {made.doi.lower(): made.version for made in earlier if made.doi}
+    if package.doi and package.doi.lower() in known:
+        rule = f"not the DOI of {known[package.doi.lower()]}"
+        advice = "delete it, or write this release's own"
         yield Problem(place, 0, "doi", package.doi, rule, advice)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -31,6 +32,7 @@ from accords.release.stamp import NotReleasable, check_checkout, differing
 from accords.release.stata import stata_files
 
 SUMS, LOCK = "SHA256SUMS", "requirements.lock"
+_HEX = re.compile("[0-9a-fA-F]{64}")
 # What a bundle has beside the tables and their schemas, where the commit has it.
 _BESIDE = (
     "datapackage.json",
@@ -55,7 +57,10 @@ def make_release(
     NotReleasable, NoRepository, and what the formats raise.
     """
     check_checkout(root)
-    _check_out(out)
+    out = out.resolve()
+    _check_out(out, root)
+    if git.is_shallow(root):
+        raise NotReleasable("the history is shallow: git fetch --unshallow, then release")
     if changed := git.changed_files(root):
         listed = "\n  ".join(changed[:20])
         raise NotReleasable(f"a release is made of a commit: commit or remove\n  {listed}")
@@ -73,14 +78,22 @@ def make_release(
     return sorted(out / path for path in files)
 
 
-def _check_out(out: Path) -> None:
+def is_bundle(name: str) -> bool:
+    """Whether a file of a release is its bundle."""
+    return name.startswith("accords-") and name.endswith(".zip") and not name.endswith("-stata.zip")
+
+
+def _check_out(out: Path, root: Path) -> None:
     """A release is put in place of nothing, an empty folder, or an earlier release."""
-    if not out.resolve().parent.is_dir():
-        raise NotReleasable(f"--out: there is no folder {out.resolve().parent}")
+    if not os.access(out.parent, os.W_OK) or not out.parent.is_dir():
+        raise NotReleasable(f"--out: there is no folder {out.parent} to write into")
+    if any(place.is_relative_to(out) for place in (Path.cwd().resolve(), root)):
+        raise NotReleasable(f"--out: {out} is where this runs: give a folder of its own")
     if out.is_dir():
-        there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+        there = {path.relative_to(out).as_posix() for path in out.rglob("*") if not path.is_dir()}
         named = read_sums((out / SUMS).read_bytes())[0] if SUMS in there else {}
-        if there <= {*named, SUMS}:
+        ours = "provenance.json" in named and any(map(is_bundle, named))
+        if not there or (ours and there <= {*named, SUMS}):
             return
     elif not out.exists():
         return
@@ -200,8 +213,8 @@ def read_sums(content: bytes) -> tuple[dict[str, str], list[tuple[int, str]]]:
     wrong = []
     for number, line in enumerate(content.decode("utf-8", "replace").splitlines(), 1):
         total, _, name = line.partition(" ")
-        if len(total) == 64 and name[:1] in (" ", "*") and name[1:] not in sums:
-            sums[name[1:]] = total
+        if _HEX.fullmatch(total) and name[:1] in (" ", "*") and name[1:] not in sums:
+            sums[name[1:]] = total.lower()
         else:
             wrong.append((number, line))
     return sums, wrong

@@ -87,9 +87,11 @@ def _check_history(root: Path) -> None:
     for name in git.ever_added(root, f"records/{FOLDER}/*/{MANIFEST}"):
         commit = git.commit_that_added(root, name) or ""
         for path in (name, name.replace(MANIFEST, CHANGES)):
-            if not git.has(root, commit, path):
-                continue  # the first release has no changes
             there = root / path
+            if not git.has(root, commit, path):  # the first release has no changes
+                if there.exists():
+                    raise NotReleasable(f"{path} was not released: remove it")
+                continue
             if not there.is_file() or there.read_bytes() != git.content_at(root, commit, path):
                 advice = f"git checkout {commit} -- {path}"
                 raise NotReleasable(f"{path} is not as it was released: {advice}")
@@ -112,7 +114,7 @@ def _close(root: Path, new: Release, earlier: list[Manifest]) -> tuple[Manifest,
     diff = compare(old, new)
     package = read_package(root / "records")
     problems = [*check_ids(earlier, new), *check_version(last.version, new.version, diff["bump"])]
-    problems += check_days(last, package)
+    problems += check_days(earlier, package)
     try:
         reasons = read_reasons(root / "records", package, new.schemas)
         rows, unexplained = explain(diff, old, new, reasons)

@@ -9,7 +9,7 @@ from pathlib import Path
 from accords.files import NotAPackage, PackageFiles
 from accords.problems import Problem
 from accords.published import validate
-from accords.release.make import SUMS, read_sums
+from accords.release.make import SUMS, is_bundle, read_sums
 
 _FETCH = "fetch it again"
 
@@ -36,8 +36,10 @@ def verify(
     if path.is_dir():
         if ignore_missing:
             sums = {name: total for name, total in sums.items() if (folder / name).is_file()}
+            if not sums:
+                problems.append(Problem(SUMS, 0, "", "", "a file was verified", _FETCH))
         problems += _check_folder(folder, sums)
-        bundles = [folder / name for name in sums if _is_bundle(name)]
+        bundles = [folder / name for name in sums if is_bundle(name)]
         if len(bundles) != 1 and not ignore_missing:
             names = ", ".join(bundle.name for bundle in bundles)
             rule = "a release has one bundle, accords-VERSION.zip"
@@ -45,16 +47,12 @@ def verify(
     else:
         name = path.name
         problems += _check_sum(folder, name, sums.get(name))
-        bundles = [path] if _is_bundle(name) else []
+        bundles = [path] if is_bundle(name) else []
     for bundle in bundles:
         if bundle.is_file():
             tell(f"check {bundle.name}")
             problems += _check_bundle(bundle, folder if path.is_dir() else None, tell)
     return sorted(set(problems))
-
-
-def _is_bundle(name: str) -> bool:
-    return name.startswith("accords-") and name.endswith(".zip") and not name.endswith("-stata.zip")
 
 
 def _check_folder(folder: Path, sums: dict[str, str]) -> Iterator[Problem]:
